@@ -1,0 +1,1 @@
+"""Text in, checked values or all problems with their places out."""

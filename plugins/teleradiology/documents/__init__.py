@@ -1,0 +1,1 @@
+"""What people receive: HTML, PDF, DICOM SR, HL7, FHIR."""

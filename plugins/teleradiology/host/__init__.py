@@ -1,0 +1,1 @@
+"""Orthanc's shape turned into ours."""

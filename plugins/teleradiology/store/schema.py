@@ -1,0 +1,324 @@
+"""Every table, each with a sentence on what a row is. Migrations in ``migrations/`` bring a database here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970 in UTC: sorts, compares and indexes alike on SQLite and PostgreSQL."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):  # type: ignore[no-untyped-def]
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime was to be stored; give it a zone")
+        return (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value, dialect):  # type: ignore[no-untyped-def]
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = String(26)  # a ULID: sorts by time of creation
+
+items = Table(
+    # One study's place on the reading worklist; exactly one row per Orthanc study, whatever happens to it.
+    "items",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("version", Integer, nullable=False),  # grows by one with each act; the ETag
+    Column("state", String(16), nullable=False),  # core.worklist.State
+    Column("orthanc_id", String(44), nullable=False, unique=True),
+    Column("study_instance_uid", String(64), nullable=False, index=True),
+    Column("facility", String(64), nullable=False),  # id in the rules file, "" when no facility claims the sender
+    Column("attention", String(64), nullable=False, server_default=""),  # why a person must look; "" when nothing is wrong
+    Column("priority", String(32), nullable=False, server_default=""),
+    Column("rank", Integer, nullable=False, server_default="0"),  # 0 most urgent; needs-attention items rank -1
+    Column("turnaround_seconds", Integer),
+    Column("warn_at", Instant),
+    Column("due_at", Instant),
+    Column("order_key", BigInteger, nullable=False, server_default="0"),  # reading order within the open list; smaller first
+    Column("held_at", Instant),  # the clock is paused since
+    Column("paused_seconds", Integer, nullable=False, server_default="0"),
+    Column("hold_reason", String(256), nullable=False, server_default=""),
+    Column("subspecialty", String(64), nullable=False, server_default=""),
+    Column("template", String(64), nullable=False, server_default=""),
+    Column("labels", JSON, nullable=False, default=list),
+    Column("reader", String(64), nullable=False, server_default=""),  # reader id: assigned to, or holding the claim
+    Column("claimed_by", String(64), nullable=False, server_default=""),  # username holding the lease while state is reading
+    Column("lease_until", Instant),
+    Column("reason", String(512), nullable=False, server_default=""),  # of skip, cancel, or why nobody is assigned
+    Column("patient_id", String(64), nullable=False, server_default=""),
+    Column("patient_name", String(200), nullable=False, server_default=""),  # first group, for display
+    Column("patient_name_other", String(200), nullable=False, server_default=""),  # the other groups
+    Column("birth_date", String(10), nullable=False, server_default=""),  # ISO, "" when unknown
+    Column("sex", String(1), nullable=False, server_default=""),
+    Column("accession_number", String(64), nullable=False, server_default=""),
+    Column("description", String(256), nullable=False, server_default=""),
+    Column("modalities", String(128), nullable=False, server_default=""),  # "CT,SR", sorted
+    Column("body_part", String(64), nullable=False, server_default=""),
+    Column("study_at", String(32), nullable=False, server_default=""),  # ISO local time of the modality, no zone unless known
+    Column("search", Text, nullable=False, server_default=""),  # folded names, ids, description: what q= looks in
+    Column("series_count", Integer, nullable=False, server_default="0"),
+    Column("instance_count", Integer, nullable=False, server_default="0"),
+    Column("decided_instances", Integer, nullable=False, server_default="0"),  # image instances when last decided
+    Column("flags", JSON, nullable=False, default=list),  # "study-grew", "preliminary", "addendum-task", "split-study" ...
+    Column("facts", JSON, nullable=False, default=dict),
+    Column("decision", ID),  # decisions.id in force
+    Column("received_at", Instant, nullable=False),  # first image, our clock
+    Column("last_image_at", Instant),
+    Column("admitted_at", Instant),
+    Column("assigned_at", Instant),
+    Column("claimed_at", Instant),
+    Column("preliminary_at", Instant),
+    Column("final_at", Instant),
+    Column("closed_at", Instant),
+    Column("quiet_at", Instant),  # when the study counts as complete unless more images come; NULL when nothing is awaited
+    Column("attempts", Integer, nullable=False, server_default="0"),  # failed attempts of intake since the last success
+    Column("retry_at", Instant),
+    Column("changed_at", Instant, nullable=False),
+    Column("missing_since", Instant),  # the study is no longer in Orthanc
+)
+_is_open = text("state IN ('arriving','unassigned','assigned','reading','held')")
+Index("ix_items_reading_order", items.c.rank, items.c.order_key, items.c.id, sqlite_where=_is_open, postgresql_where=_is_open)
+Index(
+    "ix_items_by_subspecialty",
+    items.c.subspecialty,
+    items.c.rank,
+    items.c.order_key,
+    items.c.id,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
+Index(
+    "ix_items_by_facility",
+    items.c.facility,
+    items.c.rank,
+    items.c.order_key,
+    items.c.id,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
+Index("ix_items_by_reader", items.c.reader, items.c.state, sqlite_where=_is_open, postgresql_where=_is_open)
+Index("ix_items_due", items.c.due_at, sqlite_where=_is_open, postgresql_where=_is_open)
+Index("ix_items_quiet", items.c.quiet_at, sqlite_where=text("quiet_at IS NOT NULL"), postgresql_where=text("quiet_at IS NOT NULL"))
+Index("ix_items_retry", items.c.retry_at, sqlite_where=text("retry_at IS NOT NULL"), postgresql_where=text("retry_at IS NOT NULL"))
+Index("ix_items_lease", items.c.lease_until, sqlite_where=text("state = 'reading'"), postgresql_where=text("state = 'reading'"))
+Index("ix_items_changed", items.c.changed_at)
+Index("ix_items_closed", items.c.closed_at)
+Index("ix_items_patient", items.c.facility, items.c.patient_id)
+
+decisions = Table(
+    # What the rules said of a study at one moment, with the reasons.
+    "decisions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("item", ID, ForeignKey("items.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("cause", String(64), nullable=False),  # "study complete", "late images", "rules changed" ...
+    Column("rules_digest", String(64), nullable=False),
+    Column("attributes", JSON, nullable=False),  # {"priority": {"value", "rule", "line"}}
+    Column("passed_over", JSON, nullable=False),  # [{"rule", "line", "condition", "expected", "found"}]
+    Column("readers", JSON, nullable=False),  # {"chosen", "policy", "considered": [{"reader", "eligible", "reasons", "load"}]}
+)
+
+drafts = Table(
+    # What one author has typed for one item and not signed; survives a lost claim.
+    "drafts",
+    metadata,
+    Column("item", ID, ForeignKey("items.id"), primary_key=True),
+    Column("author", String(64), primary_key=True),  # username
+    Column("version", Integer, nullable=False),
+    Column("sections", JSON, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("template", String(64), nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+reports = Table(
+    # One signed version; never updated, never deleted, only followed.
+    "reports",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("item", ID, ForeignKey("items.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # 1, 2, 3 within the item
+    Column("status", String(16), nullable=False),  # preliminary, final, addendum, corrected
+    Column("predecessor", ID, ForeignKey("reports.id")),
+    Column("content", JSON, nullable=False),  # core.reports.SignedReport as a dict: everything that is printed
+    Column("content_hash", String(64), nullable=False),  # SHA-256 of the canonical JSON of content
+    Column("author", String(64), nullable=False),
+    Column("signed_at", Instant, nullable=False),
+    Column("sr_sop_instance_uid", String(64), nullable=False),
+    Column("pdf_sop_instance_uid", String(64), nullable=False),
+    UniqueConstraint("item", "version"),
+)
+
+renditions = Table(
+    # A signed version as somebody receives it; written once, delivered byte for byte.
+    "renditions",
+    metadata,
+    Column("report", ID, ForeignKey("reports.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),  # html, pdf, sr, pdf-dicom, fhir, hl7
+    Column("media_type", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+outbox = Table(
+    # Something that must reach somebody; written in the transaction of the act that caused it.
+    "outbox",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("key", String(128), nullable=False, unique=True),  # idempotency key: report:version:destination
+    Column("item", ID, ForeignKey("items.id")),
+    Column("report", ID, ForeignKey("reports.id")),
+    Column("courier", String(16), nullable=False),  # pacs, email, webhook, hl7, fhir, dicom
+    Column("destination", String(128), nullable=False, server_default=""),
+    Column("payload", JSON, nullable=False, default=dict),
+    Column("state", String(16), nullable=False),  # waiting, delivered, failed (given up; a person may retry)
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", Instant, nullable=False),  # next attempt
+    Column("last_error", String(512), nullable=False, server_default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("delivered_at", Instant),
+    Index("ix_outbox_due", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    Index("ix_outbox_report", "report"),
+)
+
+audit = Table(
+    # One act: who, what, when, on which study, with which outcome; chained by hash (see store/audit.py).
+    "audit",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("event", String(48), nullable=False),  # core.audit.EVENTS
+    Column("actor", String(64), nullable=False),
+    Column("origin", String(64), nullable=False, server_default=""),
+    Column("outcome", Integer, nullable=False),  # 0, 4, 8, 12 as PS3.15 A.5.3
+    Column("item", ID),
+    Column("study_instance_uid", String(64), nullable=False, server_default=""),
+    Column("detail", JSON, nullable=False),  # no patient data
+    Column("hash", String(64), nullable=False),
+    Index("ix_audit_item", "item", "seq"),
+    Index("ix_audit_at", "at"),
+)
+
+bookmarks = Table(
+    # A place in a stream: the last /changes sequence, the head of the audit chain.
+    "bookmarks",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+)
+
+accounts = Table(
+    # A person or a system that may sign in.
+    "accounts",
+    metadata,
+    Column("username", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", String(128), nullable=False, server_default=""),
+    Column("password_hash", String(256), nullable=False, server_default=""),
+    Column("roles", JSON, nullable=False),
+    Column("reader", String(64)),
+    Column("facility", String(64)),
+    Column("language", String(8), nullable=False, server_default=""),
+    Column("theme", String(8), nullable=False, server_default=""),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("created_at", Instant, nullable=False),
+    Column("failed_sign_ins", Integer, nullable=False, server_default="0"),
+    Column("locked_until", Instant),
+)
+
+tokens = Table(
+    # An API token; only its hash is kept.
+    "tokens",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("username", String(64), ForeignKey("accounts.username"), nullable=False, index=True),
+    Column("name", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+sessions = Table(
+    # A browser that signed in; the cookie's value is kept only as a hash.
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("username", String(64), ForeignKey("accounts.username"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+idempotency = Table(
+    # The first answer to a request that carried an Idempotency-Key.
+    "idempotency",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("username", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),  # SHA-256 of method, path and body
+    Column("status", Integer, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+rules_versions = Table(
+    # A rules file that was in force at some time.
+    "rules_versions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),  # when it was last put in force
+    Column("by", String(64), nullable=False),
+)
+
+views = Table(
+    # A saved view of the worklist: a name for a URL query.
+    "views",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),  # username; "" for everybody
+    Column("name", String(64), nullable=False),
+    Column("query", String(1024), nullable=False),
+)

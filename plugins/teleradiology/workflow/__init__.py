@@ -1,0 +1,1 @@
+"""What happens, as straight lines, one transaction each."""
