@@ -29,6 +29,8 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A consistent view; nothing written in it is kept."""
         with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
             yield connection
             connection.rollback()
 
