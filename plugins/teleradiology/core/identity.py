@@ -23,7 +23,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts in this request, and from where. ``facility`` limits a facility user, ``reader`` is a radiologist's id in the rules file."""
+    """Who acts in this request, and from where.
+
+    ``facility`` limits a facility user; ``reader`` is a radiologist's id in the rules file.
+    """
 
     username: str
     roles: frozenset[Role]

@@ -133,8 +133,12 @@ Index(
 )
 Index("ix_items_by_reader", items.c.reader, items.c.state, sqlite_where=_is_open, postgresql_where=_is_open)
 Index("ix_items_due", items.c.due_at, sqlite_where=_is_open, postgresql_where=_is_open)
-Index("ix_items_quiet", items.c.quiet_at, sqlite_where=text("quiet_at IS NOT NULL"), postgresql_where=text("quiet_at IS NOT NULL"))
-Index("ix_items_retry", items.c.retry_at, sqlite_where=text("retry_at IS NOT NULL"), postgresql_where=text("retry_at IS NOT NULL"))
+Index(
+    "ix_items_quiet", items.c.quiet_at, sqlite_where=text("quiet_at IS NOT NULL"), postgresql_where=text("quiet_at IS NOT NULL")
+)
+Index(
+    "ix_items_retry", items.c.retry_at, sqlite_where=text("retry_at IS NOT NULL"), postgresql_where=text("retry_at IS NOT NULL")
+)
 Index("ix_items_lease", items.c.lease_until, sqlite_where=text("state = 'reading'"), postgresql_where=text("state = 'reading'"))
 Index("ix_items_changed", items.c.changed_at)
 Index("ix_items_closed", items.c.closed_at)
