@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Transport:
-    """Sender of the first image of a study. AE titles as the modality gave them, ``user`` for uploads over HTTP, empty when unknown."""
+    """Sender of a study's first image: AE titles as given, ``user`` for uploads over HTTP; empty when unknown."""
 
     calling_aet: str = ""
     called_aet: str = ""
