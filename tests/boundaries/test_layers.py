@@ -1,0 +1,137 @@
+"""Imports point one way only; the sources are parsed, never imported."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+PACKAGE = PLUGINS / "teleradiology"
+
+# Each layer may import itself and what stands here.
+MAY_IMPORT = {
+    "core": set(),
+    "config": {"core"},
+    "store": {"core"},
+    "documents": {"core"},
+    "couriers": {"core", "config", "store", "documents", "workflow.room"},
+    "workflow": {"core", "config", "store", "documents", "couriers"},
+    "web": {"core", "config", "store", "documents", "couriers", "workflow"},
+    "host": {"core", "config", "store", "documents", "couriers", "workflow", "web"},
+    "demo": {"core", "config", "store", "documents", "couriers", "workflow"},
+    "app": {"core", "config", "store", "documents", "couriers", "workflow", "web", "host"},
+    "cli": {"core", "config", "store", "documents", "couriers", "workflow", "demo"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+SQL = {"sqlalchemy", "alembic", "sqlite3", "psycopg"}
+
+
+def sources() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+
+
+def layer_of(path: Path, root: Path = PACKAGE) -> str:
+    first = path.relative_to(root).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(text: str, package: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """The absolute dotted names that a source imports, and whether only for type checkers. ``package`` is where the source stands."""
+    found = []
+    tree = ast.parse(text)
+    for_types = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, id(node) in for_types) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            prefix = ".".join((*base, *([node.module] if node.module else [])))
+            found.append((prefix, id(node) in for_types))
+            found += [(f"{prefix}.{alias.name}", id(node) in for_types) for alias in node.names]
+    return found
+
+
+def package_of(path: Path) -> tuple[str, ...]:
+    return path.relative_to(PLUGINS).parts[:-1]
+
+
+def violations(text: str, layer: str, package: tuple[str, ...]) -> list[str]:
+    bad = []
+    for name, _ in imports(text, package):
+        parts = name.split(".")
+        if parts[0] == "orthanc":
+            bad.append(f"{name}: only plugins/teleradiology_plugin.py imports the host")
+        if parts[0] == "teleradiology" and len(parts) > 1:
+            other = parts[1]
+            permitted = MAY_IMPORT[layer] | {layer}
+            if other not in MAY_IMPORT or other == "__init__":  # the package's own names, such as __version__
+                continue
+            if other not in permitted and ".".join(parts[1:3]) not in permitted:
+                bad.append(f"{layer} imports {name}")
+        if layer == "core" and parts[0] not in ("teleradiology", "", *sys.stdlib_module_names):
+            bad.append(f"core imports {name}, which is not in the standard library")
+        if parts[0] in SQL and layer != "store":
+            bad.append(f"{layer} imports {name}: only store speaks SQL")
+    return bad
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    assert violations(path.read_text(encoding="utf-8"), layer_of(path), package_of(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "line"),
+    [
+        ("core", "import sqlalchemy"),
+        ("core", "from ..store import items"),
+        ("core", "import teleradiology.workflow.reading"),
+        ("store", "from ..workflow import reading"),
+        ("workflow", "from ..web.app import create_app"),
+        ("web", "from teleradiology.host import bridge"),
+        ("web", "from sqlalchemy import select"),
+        ("host", "import orthanc"),
+        ("documents", "def late():\n    from ..workflow import room"),
+    ],
+)
+def test_a_planted_violation_is_caught(layer: str, line: str) -> None:
+    assert violations(line, layer, ("teleradiology", layer))
+
+
+CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "time_ns"}
+CLOCK_OWNERS = {"datetime", "date", "time"}
+
+
+def clock_reads(text: str) -> list[str]:
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in CLOCKS
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in CLOCK_OWNERS
+    ]
+
+
+@pytest.mark.parametrize("path", [path for path in sources() if layer_of(path) in ("core", "store")], ids=lambda path: path.name)
+def test_the_core_and_the_store_read_no_clock(path: Path) -> None:
+    assert clock_reads(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_planted_clock_is_caught() -> None:
+    assert clock_reads("import datetime\nx = datetime.now()")
+
+
+def test_only_the_entry_script_imports_the_host() -> None:
+    entry = (PLUGINS / "teleradiology_plugin.py").read_text(encoding="utf-8")
+    assert ("orthanc", False) in imports(entry, ())
