@@ -1,4 +1,4 @@
-"""What the repository must not say: paths of one machine, unfinished work, catch-alls outside the three places that may have one."""
+"""What the repository must not say: paths of one machine, hosts of registries, unfinished work."""
 
 from __future__ import annotations
 
