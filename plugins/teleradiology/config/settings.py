@@ -1,0 +1,164 @@
+"""The section "Teleradiology" of orthanc.json: one table of settings, and the checked values that come out of it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InvalidConfiguration, Problem
+
+SECTION = "Teleradiology"
+DEFAULT_STABLE_AGE = 60.0  # Orthanc's own, when orthanc.json is silent
+HOME = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One key of the section: the field of Settings it fills, what it may hold, and a sentence for the administrator."""
+
+    key: str
+    field: str
+    kind: str  # path, text, seconds, number, switch, list
+    default: str
+    sentence: str
+
+
+TABLE = (
+    Setting("DataDirectory", "data_dir", "path", "data", "Folder of the database, the audit key and the last good rules."),
+    Setting("Database", "database_url", "text", "SQLite in DataDirectory", "`sqlite:///FILE` or `postgresql+psycopg://…`."),
+    Setting("Rules", "rules_file", "path", "worklist_rules.yaml", "The rules file."),
+    Setting("Templates", "templates_dir", "path", "templates", "Folder with `report/`, `page/` and `message/` templates."),
+    Setting("Ohif", "ohif_dir", "path", "build/ohif", "The prepared OHIF viewer."),
+    Setting("Vendor", "vendor_dir", "path", "build/vendor", "Style sheets, scripts and fonts of our pages."),
+    Setting("BaseUrl", "base_url", "text", "empty", "Address that users type, such as `https://pacs.example.org`; for links in messages."),
+    Setting("Languages", "languages", "list", "en, ar", "Languages of the pages; the first is the default."),
+    Setting(
+        "QuietSeconds", "quiet_seconds", "seconds", "StableAge", "A study counts as complete after so long without a new image."
+    ),
+    Setting("ReconcileSeconds", "reconcile_seconds", "seconds", "300", "How often the studies in Orthanc are compared with the worklist."),
+    Setting("HeartbeatSeconds", "heartbeat_seconds", "seconds", "1", "The longest wait between two looks at what is due."),
+    Setting("LeaseSeconds", "lease_seconds", "seconds", "120", "A claim lapses when the reader's page has been silent for so long."),
+    Setting("SessionMinutes", "session_minutes", "number", "60", "A browser is signed out after so many minutes without a request."),
+    Setting("SessionHours", "session_hours", "number", "12", "A browser is signed out after so many hours in any case."),
+    Setting("Threads", "threads", "number", "24", "Requests that are worked on at the same time."),
+    Setting("PdfWorkers", "pdf_workers", "number", "1", "Processes that render PDF."),
+    Setting("RequestSeconds", "request_seconds", "seconds", "25", "A request that takes longer is answered 503."),
+    Setting("LargestBodyKilobytes", "largest_body_kilobytes", "number", "1024", "Largest JSON or form body."),
+    Setting("LargestUploadMegabytes", "largest_upload_megabytes", "number", "20", "Largest uploaded document."),
+    Setting("DeepestSequence", "deepest_sequence", "number", "32", "Instances with more levels of nested sequences are refused."),
+)
+
+_BY_KEY = {setting.key: setting for setting in TABLE}
+_EXPECTED = {
+    "path": (str,),
+    "text": (str,),
+    "seconds": (int, float),
+    "number": (int,),
+    "list": (list,),
+}
+_WORDS = {
+    "path": "a path",
+    "text": "a text",
+    "seconds": "a number of seconds above 0",
+    "number": "a whole number above 0",
+    "list": "a list of texts",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the administrator has set, checked. Paths are absolute."""
+
+    data_dir: Path
+    database_url: str = ""
+    rules_file: Path = HOME / "worklist_rules.yaml"
+    templates_dir: Path = HOME / "templates"
+    ohif_dir: Path = HOME / "build" / "ohif"
+    vendor_dir: Path = HOME / "build" / "vendor"
+    base_url: str = ""
+    languages: tuple[str, ...] = ("en", "ar")
+    quiet_seconds: float = 20.0
+    reconcile_seconds: float = 300.0
+    heartbeat_seconds: float = 1.0
+    lease_seconds: float = 120.0
+    session_minutes: int = 60
+    session_hours: int = 12
+    threads: int = 24
+    pdf_workers: int = 1
+    request_seconds: float = 25.0
+    largest_body_kilobytes: int = 1024
+    largest_upload_megabytes: int = 20
+    deepest_sequence: int = 32
+    # Read from Orthanc's own keys, so that nothing is said twice.
+    stable_age: float = DEFAULT_STABLE_AGE
+    dicom_aet: str = "TELERADIOLOGY"
+    dicom_port: int = 4242
+    orthanc_compresses: bool = False  # HttpCompressionEnabled: what is compressed already must then be sent plain
+    dicomweb_root: str = "/dicom-web"
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir / 'teleradiology.db'}")
+
+    @classmethod
+    def from_orthanc(cls, configuration: Mapping[str, Any], environ: Mapping[str, str], home: Path = HOME) -> Settings:
+        """The settings of a whole orthanc.json. Relative paths start at ``home``. Raises InvalidConfiguration with all problems."""
+        section = configuration.get(SECTION, {})
+        if not isinstance(section, Mapping):
+            raise InvalidConfiguration(problems=[Problem(f"expected an object with settings, found {_named(section)}", path=SECTION)])
+        problems = [problem for key, value in section.items() if (problem := _problem(key, value))]
+        if problems:
+            raise InvalidConfiguration(problems=problems)
+        values = {_BY_KEY[key].field: _value(_BY_KEY[key], value, home) for key, value in section.items() if value != ""}
+        values.setdefault("data_dir", home / "data")
+        values.update(_from_orthancs_own(configuration))
+        values.setdefault("quiet_seconds", values["stable_age"])
+        return cls(**values, environment=dict(environ))
+
+
+def _from_orthancs_own(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    dicomweb = configuration.get("DicomWeb", {})
+    return {
+        "stable_age": float(configuration.get("StableAge", DEFAULT_STABLE_AGE)),
+        "dicom_aet": str(configuration.get("DicomAet", "ORTHANC")),
+        "dicom_port": int(configuration.get("DicomPort", 4242)),
+        # Absent means on, up to Orthanc 1.12.1.
+        "orthanc_compresses": bool(configuration.get("HttpCompressionEnabled", True)),
+        "dicomweb_root": "/" + str(dicomweb.get("Root", "/dicom-web/")).strip("/"),
+    }
+
+
+def _problem(key: str, value: Any) -> Problem | None:
+    path = f"{SECTION}.{key}"
+    setting = _BY_KEY.get(key)
+    if setting is None:
+        near = difflib.get_close_matches(key, _BY_KEY, n=1, cutoff=0.6)
+        return Problem(f"unknown setting '{key}'", path=path, suggestion=near[0] if near else "")
+    if value == "" or _fits(setting.kind, value):  # empty text: an unset ${VARIABLE}, the default is meant
+        return None
+    return Problem(f"expected {_WORDS[setting.kind]}, found {_named(value)}", path=path)
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, _EXPECTED[kind]):
+        return False
+    if kind in ("seconds", "number"):
+        return bool(value > 0)
+    return kind != "list" or (bool(value) and all(isinstance(part, str) and part for part in value))
+
+
+def _value(setting: Setting, value: Any, home: Path) -> Any:
+    if setting.kind == "path":
+        return (home / Path(value).expanduser()).resolve()
+    if setting.kind == "seconds":
+        return float(value)
+    return tuple(value) if setting.kind == "list" else value
+
+
+def _named(value: Any) -> str:
+    names = {bool: "true or false", str: "a text", list: "a list", dict: "an object", type(None): "null"}
+    return names.get(type(value), f"{value}")
