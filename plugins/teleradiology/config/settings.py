@@ -33,15 +33,17 @@ TABLE = (
     Setting("Templates", "templates_dir", "path", "templates", "Folder with `report/`, `page/` and `message/` templates."),
     Setting("Ohif", "ohif_dir", "path", "build/ohif", "The prepared OHIF viewer."),
     Setting("Vendor", "vendor_dir", "path", "build/vendor", "Style sheets, scripts and fonts of our pages."),
-    Setting("BaseUrl", "base_url", "text", "empty", "Address that users type, such as `https://pacs.example.org`; for links in messages."),
+    Setting("BaseUrl", "base_url", "text", "empty", "Address that users type, such as `https://pacs.example.org`; for links."),
     Setting("Languages", "languages", "list", "en, ar", "Languages of the pages; the first is the default."),
     Setting(
         "QuietSeconds", "quiet_seconds", "seconds", "StableAge", "A study counts as complete after so long without a new image."
     ),
-    Setting("ReconcileSeconds", "reconcile_seconds", "seconds", "300", "How often the studies in Orthanc are compared with the worklist."),
+    Setting(
+        "ReconcileSeconds", "reconcile_seconds", "seconds", "300", "How often Orthanc's studies are compared with the worklist."
+    ),
     Setting("HeartbeatSeconds", "heartbeat_seconds", "seconds", "1", "The longest wait between two looks at what is due."),
-    Setting("LeaseSeconds", "lease_seconds", "seconds", "120", "A claim lapses when the reader's page has been silent for so long."),
-    Setting("SessionMinutes", "session_minutes", "number", "60", "A browser is signed out after so many minutes without a request."),
+    Setting("LeaseSeconds", "lease_seconds", "seconds", "120", "A claim lapses when the reader's page is silent for so long."),
+    Setting("SessionMinutes", "session_minutes", "number", "60", "A browser is signed out after so many idle minutes."),
     Setting("SessionHours", "session_hours", "number", "12", "A browser is signed out after so many hours in any case."),
     Setting("Threads", "threads", "number", "24", "Requests that are worked on at the same time."),
     Setting("PdfWorkers", "pdf_workers", "number", "1", "Processes that render PDF."),
@@ -52,13 +54,6 @@ TABLE = (
 )
 
 _BY_KEY = {setting.key: setting for setting in TABLE}
-_EXPECTED = {
-    "path": (str,),
-    "text": (str,),
-    "seconds": (int, float),
-    "number": (int,),
-    "list": (list,),
-}
 _WORDS = {
     "path": "a path",
     "text": "a text",
@@ -106,10 +101,11 @@ class Settings:
 
     @classmethod
     def from_orthanc(cls, configuration: Mapping[str, Any], environ: Mapping[str, str], home: Path = HOME) -> Settings:
-        """The settings of a whole orthanc.json. Relative paths start at ``home``. Raises InvalidConfiguration with all problems."""
+        """The settings of a whole orthanc.json; relative paths start at ``home``. All problems raise one InvalidConfiguration."""
         section = configuration.get(SECTION, {})
         if not isinstance(section, Mapping):
-            raise InvalidConfiguration(problems=[Problem(f"expected an object with settings, found {_named(section)}", path=SECTION)])
+            found = Problem(f"expected an object with settings, found {_named(section)}", path=SECTION)
+            raise InvalidConfiguration(problems=[found])
         problems = [problem for key, value in section.items() if (problem := _problem(key, value))]
         if problems:
             raise InvalidConfiguration(problems=problems)
@@ -144,11 +140,15 @@ def _problem(key: str, value: Any) -> Problem | None:
 
 
 def _fits(kind: str, value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, _EXPECTED[kind]):
+    if isinstance(value, bool):
         return False
-    if kind in ("seconds", "number"):
-        return bool(value > 0)
-    return kind != "list" or (bool(value) and all(isinstance(part, str) and part for part in value))
+    if kind == "seconds":
+        return isinstance(value, int | float) and value > 0
+    if kind == "number":
+        return isinstance(value, int) and value > 0
+    if kind == "list":
+        return isinstance(value, list) and bool(value) and all(isinstance(part, str) and part for part in value)
+    return isinstance(value, str)
 
 
 def _value(setting: Setting, value: Any, home: Path) -> Any:
