@@ -100,6 +100,7 @@ class Considered:
     eligible: bool
     reasons: tuple[str, ...]
     load: int
+    passing: bool = False  # only duty or capacity stand against the reader: waiting may help
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,11 @@ class Assignment:
     reader: str | None
     considered: tuple[Considered, ...]
     policy: str
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Nobody may have it now, and waiting for a shift or for free hands will not change that."""
+        return self.reader is None and not any(one.passing for one in self.considered)
 
     def to_json(self) -> dict[str, object]:
         """As the column ``decisions.readers`` keeps it."""
@@ -121,15 +127,7 @@ class Assignment:
 
 def reasons_against(reader: Reader, need: Need, open_load: int) -> tuple[str, ...]:
     """Why the reader may not have the study, for a person to read; empty when eligible."""
-    found = (
-        _inactive(reader),
-        _subspecialty(reader, need),
-        _licence(reader, need),
-        _modality(reader, need),
-        _duty(reader, need),
-        _capacity(reader, open_load),
-    )
-    return tuple(reason for reason in found if reason)
+    return _lasting(reader, need) + _passing(reader, need, open_load)
 
 
 def choose(readers: Iterable[Reader], need: Need, loads: Mapping[str, int], prefer: str | None = None) -> Assignment:
@@ -151,8 +149,17 @@ def choose(readers: Iterable[Reader], need: Need, loads: Mapping[str, int], pref
 
 
 def _judged(reader: Reader, need: Need, load: int) -> Considered:
-    reasons = reasons_against(reader, need, load)
-    return Considered(reader.id, not reasons, reasons, load)
+    lasting, passing = _lasting(reader, need), _passing(reader, need, load)
+    return Considered(reader.id, not (lasting or passing), lasting + passing, load, bool(passing and not lasting))
+
+
+def _lasting(reader: Reader, need: Need) -> tuple[str, ...]:
+    found = (_inactive(reader), _subspecialty(reader, need), _licence(reader, need), _modality(reader, need))
+    return tuple(reason for reason in found if reason)
+
+
+def _passing(reader: Reader, need: Need, open_load: int) -> tuple[str, ...]:
+    return tuple(reason for reason in (_duty(reader, need), _capacity(reader, open_load)) if reason)
 
 
 def _speaks(reader: Reader, need: Need) -> bool:
