@@ -1,0 +1,1 @@
+"""Simulations that drive the service's own ordering and assignment code, checked against published queueing tables first."""
