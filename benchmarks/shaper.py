@@ -1,7 +1,7 @@
 """A slow link in user space: a TCP proxy with one rate and one delay for all connections together, as a real line has.
 
-What it does not show is TCP's reaction to loss. Per direction: segments of 1,460 bytes with 40 bytes of headers counted, a one-way delay,
-at most 256 KiB in flight per connection, one round trip for the handshake.
+What it does not show is TCP's reaction to loss. Per direction: segments of 1,460 bytes with 40 bytes of headers counted, a
+one-way delay, at most 256 KiB in flight per connection, one round trip for the handshake.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The parameters of tables T1 to T4: the public queueing models QuCAD (T1) and multi-QuCAD (T3, T4) of the FDA, and one plain case (T2).
+"""The parameters of tables T1 to T4: the public queueing models QuCAD (T1) and multi-QuCAD (T3, T4) of the FDA, and one plain
+case (T2).
 
 Times are minutes. Reading times are exponential, arrivals Poisson, wait = completion - arrival - own reading time.
 """

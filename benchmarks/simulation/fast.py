@@ -11,8 +11,8 @@ from .cases import Study
 def waits(studies: Iterable[Study], readers: int, *, preemptive: bool) -> list[tuple[float, str, int]]:
     """(wait, label, class) of every study, in order of completion. Wait = completion - arrival - own reading time.
 
-    Preemptive means preemptive-resume: the interrupted study keeps its place in its class (class, arrival) and its remaining time; the one
-    interrupted is of the lowest class, the latest of these.
+    Preemptive means preemptive-resume: the interrupted study keeps its place in its class (class, arrival) and its remaining
+    time; the one interrupted is of the lowest class, the latest of these.
     """
     waiting: list[tuple[int, float, float, float, str]] = []  # class, arrival, remaining, whole reading time, label
     reading: list[tuple[float, int, float, float, str]] = []  # end, class, arrival, whole reading time, label

@@ -1,7 +1,8 @@
 """The policy ladder: twelve readers of four subspecialties, four priorities, a day with peaks, at several loads.
 
-Staff, mix, hourly profile and reading times are those of the scenario in which the published head-CT, chest, abdomen and spine reading times (Sexauer 2022) are
-combined with limits of 20 and 30 minutes, 1 hour and 24 hours. Outside the primary subspecialty a reading takes 1.25 times as long. Minutes.
+Staff, mix, hourly profile and reading times are those of the scenario in which the published head-CT, chest, abdomen and
+spine reading times (Sexauer 2022) are combined with limits of 20 and 30 minutes, 1 hour and 24 hours. Outside the primary
+subspecialty a reading takes 1.25 times as long. Minutes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ CLASSES = (
 )
 NAMES = ("stroke", "stat", "urgent", "routine")
 # fmt: off
-HOURS = (.55, .45, .40, .35, .35, .40, .55, .75, 1.0, 1.2, 1.35, 1.4, 1.4, 1.35, 1.35, 1.4, 1.45, 1.5, 1.5, 1.45, 1.3, 1.1, .9, .7)
+HOURS = (.55, .45, .40, .35, .35, .40, .55, .75, 1.0, 1.2, 1.35, 1.4,
+         1.4, 1.35, 1.35, 1.4, 1.45, 1.5, 1.5, 1.45, 1.3, 1.1,
+.9, .7)
 # fmt: on
 DAYS, WARM_UP = 6, 1440
 

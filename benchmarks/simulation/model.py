@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import simpy
+
 from teleradiology.core.dispatch import Fit, Policy, Waiting, best_pair
 
 
@@ -49,7 +50,8 @@ FitOf = Callable[[Case, str], Fit | None]
 class ReadingRoom:
     """``longest_free_only`` makes it blind to skill: only the reader who has been free longest is considered.
 
-    ``heads`` may thin the waiting cases before the dispatcher looks at them, where the policy cannot prefer a younger case of the same kind.
+    ``heads`` may thin the waiting cases before the dispatcher looks at them, where the policy cannot prefer a younger case of
+    the same kind.
     """
 
     readers: Sequence[str]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 def waits(classes: Sequence[tuple[float, float, float]], *, preemptive: bool) -> list[float]:
     """Mean wait per class, highest class first, in the unit of E[S].
 
-    ``classes`` holds (arrival rate, E[S], E[S²]); Poisson arrivals, one server. Non-preemptive is Cobham's formula; preemptive-resume
-    counts the interruptions as waiting (wait = completion - arrival - own reading time).
+    ``classes`` holds (arrival rate, E[S], E[S²]); Poisson arrivals, one server. Non-preemptive is Cobham's formula;
+    preemptive-resume counts the interruptions as waiting (wait = completion - arrival - own reading time).
     """
     total = sum(rate * second for rate, _, second in classes) / 2
     load = seen = 0.0

@@ -1,7 +1,8 @@
 """Which waiting study should be read next, and by which free reader: the reading order as a choice of policy.
 
-All times are numbers on one scale (the service uses seconds, the simulations minutes). A policy gives each pair of study and reader a value;
-the pair with the highest value starts. The default and its two weights were chosen by ``benchmarks/simulation`` (docs/decisions).
+All times are numbers on one scale (the service uses seconds, the simulations minutes). A policy gives each pair of study and
+reader a value; the pair with the highest value starts. The default and its two weights were chosen by
+``benchmarks/simulation`` (docs/decisions).
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import Any
 class Waiting:
     """A study that waits to be read.
 
-    ``since`` is when its clock started, ``limit`` the promised turnaround, ``reading`` the expected reading time by a reader of its own
-    subspecialty, ``spread`` the standard deviation of the logarithm of reading times.
+    ``since`` is when its clock started, ``limit`` the promised turnaround, ``reading`` the expected reading time by a reader
+    of its own subspecialty, ``spread`` the standard deviation of the logarithm of reading times.
     """
 
     key: str
@@ -76,11 +77,12 @@ CHANCE_WEIGHT = 0.2
 def promise_keeping(study: Waiting, now: float, fit: Fit) -> float:
     """Generalised c-mu, plus how fast the chance to keep the promise is melting, times the willingness.
 
-    The chance to be done in time, with lognormal reading times, falls by its density at the time left for every minute of waiting: a study is worth
-    most to start while it can still just be saved. One that is late keeps its delay cost, which grows without end, so nobody is forgotten.
+    The chance to be done in time, with lognormal reading times, falls by its density at the time left for every minute of
+    waiting: a study is worth most to start while it can still just be saved. One that is late keeps its delay cost, which
+    grows without end, so nobody is forgotten.
     """
     left = study.since + study.limit - now
-    melting = _density(left / fit.slowdown, study) if left > 0 else 0.0
+    melting = _density(left / fit.slowdown, study) / fit.slowdown if left > 0 else 0.0
     return fit.willingness * (_delay_cost(study, now) + CHANCE_WEIGHT * melting) / (study.reading * fit.slowdown)
 
 
@@ -107,7 +109,10 @@ DEFAULT = "promise-keeping"
 
 
 def best_study(policy: Policy, waiting: Iterable[Waiting], fit: Callable[[Waiting], Fit | None], now: float) -> Waiting | None:
-    """The study that this one reader should take next; ``fit`` is None where the reader may not read it. Ties go to the older one."""
+    """The study that this one reader should take next.
+
+    ``fit`` is None where the reader may not read it. Ties go to the older one.
+    """
     best, best_value = None, None
     for study in waiting:
         suits = fit(study)
@@ -126,7 +131,10 @@ def best_pair(
     fit: Callable[[Waiting, str], Fit | None],
     now: float,
 ) -> tuple[Waiting, str] | None:
-    """The study and the free reader that should start now. ``readers`` in the order in which ties are broken (longest free first)."""
+    """The study and the free reader that should start now.
+
+    ``readers`` in the order in which ties are broken (longest free first).
+    """
     best, best_value = None, None
     order = list(readers)
     for study in waiting:
