@@ -8,6 +8,7 @@ from pathlib import Path
 from install.trouble import Trouble
 
 LAST_WORDS = 12
+CHECK_NETWORK = "Check the network connection (and the proxy settings of that program), then run this again."
 
 
 def run(command: Sequence[str | Path], failure: str, *, cwd: Path | None = None, extra: Mapping[str, str] | None = None,

@@ -1,4 +1,4 @@
-"""merge_fonts.py OUT.ttf PART.woff2... : one TrueType font out of a family's subsets (runs in the environment, which has fontTools)."""
+"""merge_fonts.py OUT.ttf PART.woff2...: one TrueType font out of a family's subsets; runs in the environment (fontTools)."""
 
 import sys
 import tempfile

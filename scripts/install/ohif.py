@@ -49,8 +49,9 @@ def make(folder: Path, esbuild: Path) -> None:
 
 def fetch(locked: dict[str, str], folder: Path) -> Path:
     name = f"{locked['package']}@{locked['version']}"
-    failure = f"{name} could not be fetched from the npm registry. Check the network connection (and npm's proxy settings), then run this again."
-    commands.run(["npm", "pack", name, "--ignore-scripts", "--pack-destination", folder], failure, cwd=folder)
+    failure = f"{name} could not be fetched from the npm registry. {commands.CHECK_NETWORK}"
+    commands.run(["npm", "pack", name, "--ignore-scripts", "--fetch-retries=1", "--pack-destination", folder], failure,
+                 cwd=folder)
     tarballs = list(folder.glob("*.tgz"))
     if len(tarballs) != 1:
         raise Trouble(f"npm pack {name} was expected to leave one tarball; found {len(tarballs)}. Run this again.")

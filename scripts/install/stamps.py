@@ -1,7 +1,6 @@
 """Knowing whether a part is already installed as the checkout wants it, and replacing it whole or not at all."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -42,6 +41,6 @@ def rebuild(folder: Path, wanted: str, make: Callable[[Path], None]) -> None:
     make(fresh)
     put(fresh / ".stamp", wanted)
     if folder.exists():
-        os.rename(folder, old)
-    os.rename(fresh, folder)
+        folder.rename(old)
+    fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)

@@ -39,9 +39,9 @@ def fetch(folder: Path) -> Path:
     """The locked packages, checked against their integrity digests, in folder/node_modules."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         (folder / name).write_bytes((FRONTEND / name).read_bytes())
-    commands.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+    commands.run(["npm", "ci", "--ignore-scripts", "--fetch-retries=1"],
                  "The front-end packages of frontend/package-lock.json could not be fetched from the npm registry. "
-                 "Check the network connection (and npm's proxy settings), then run this again.", cwd=folder)
+                 + commands.CHECK_NETWORK, cwd=folder)
     return folder / "node_modules"
 
 

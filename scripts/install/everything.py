@@ -1,0 +1,57 @@
+"""All that a command needs, in order; what is already there is left alone."""
+
+import fcntl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from install import debian, environment, ohif, stamps, vendor
+from install.places import BUILD, FRONTEND, OHIF, VENDOR
+
+LOCKS = ("package.json", "package-lock.json", "ohif.json")
+RECIPES = ("ohif.py", "vendor.py", "merge_fonts.py", "files.py")
+
+
+def for_serving() -> None:
+    with _one_at_a_time():
+        debian.install(debian.SERVE)
+        environment.check_interpreter()
+        environment.install("runtime")
+        _front_end()
+
+
+def for_demo() -> None:
+    with _one_at_a_time():
+        environment.install("demo")
+
+
+def for_testing() -> None:
+    with _one_at_a_time():
+        debian.install((*debian.SERVE, *debian.TEST))
+        environment.check_interpreter()
+        environment.install("runtime")
+        environment.install("test")
+        environment.install("demo")
+        _front_end()
+
+
+def _front_end() -> None:
+    here = Path(__file__).parent
+    wanted = stamps.digest([*(FRONTEND / name for name in LOCKS), *(here / name for name in RECIPES)], ohif.BASE)
+    if stamps.is_current(OHIF / ".stamp", wanted) and stamps.is_current(VENDOR / ".stamp", wanted):
+        return
+    print("Fetching and preparing the front end and the OHIF viewer (once) ...", flush=True)
+    with tempfile.TemporaryDirectory(prefix="teleradiology-npm-") as temporary:
+        modules = vendor.fetch(Path(temporary))
+        stamps.rebuild(VENDOR, wanted, lambda folder: vendor.make(folder, modules, environment.PYTHON))
+        stamps.rebuild(OHIF, wanted, lambda folder: ohif.make(folder, modules / ".bin" / "esbuild"))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two commands started together do not install over each other: the second waits and then finds everything there."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,18 @@
+# Sourced by ./serve and ./test: runs a script on Debian's own Python, the one that Orthanc embeds; installs it when it is missing.
+run_on_debians_python() {
+    local script=$1
+    shift
+    if [ ! -x /usr/bin/python3 ]; then
+        if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+            echo "Debian's /usr/bin/python3 was expected; found none. Run once as root: apt-get install python3-venv" >&2
+            exit 1
+        fi
+        if ! { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends python3-venv; } >&2; then
+            echo "Debian's package python3-venv could not be installed. Check the network connection, then run this again." >&2
+            exit 1
+        fi
+    fi
+    unset PYTHONHOME PYTHONPATH VIRTUAL_ENV PYTHONSTARTUP
+    export PYTHONUTF8=1
+    exec /usr/bin/python3 -B "$script" "$@"
+}

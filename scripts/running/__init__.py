@@ -1,0 +1,1 @@
+"""Running Orthanc with this extension in the foreground, and stopping it cleanly."""
