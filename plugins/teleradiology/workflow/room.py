@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..core.transport import Transport
+from .memory import Memory
 
 if TYPE_CHECKING:
     from ..config.in_force import RulesInForce
@@ -111,3 +112,4 @@ class Room:
     renderer: Renderer
     now: Callable[[], datetime]  # aware, UTC
     wake: Callable[[], None] = lambda: None  # asks the heartbeat to run now
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)

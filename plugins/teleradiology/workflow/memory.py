@@ -1,0 +1,98 @@
+"""What this process remembers between events: timers that no change of the wall clock moves. Losing it loses no study."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+RECENT_CHANGES = 2000  # sequences of /changes remembered, so that reading the last ones again costs nothing
+
+
+@dataclass
+class Memory:
+    """Quiet timers, the turns of periodic work, and the changes seen lately. ``monotonic`` never steps."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    one_at_a_time: threading.RLock = field(default_factory=threading.RLock)  # held while a study is settled
+    caught_up: bool = False  # whether this process has read what happened before it
+    to_examine: OrderedDict[str, None] = field(default_factory=OrderedDict)  # studies that reconciliation wants looked at
+    gap_at: int = -1  # the cursor at which a hole in /changes was last found
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _last_image: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when its last image came
+    _written: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when that was last put into the database
+    _turns: dict[str, float] = field(default_factory=dict)  # periodic work -> when it was last done
+    _changes: OrderedDict[int, None] = field(default_factory=OrderedDict)
+
+    def stir(self, orthanc_id: str, write_every: float) -> bool:
+        """An image came. True when the database has not been told for ``write_every`` seconds."""
+        now = self.monotonic()
+        with self._lock:
+            self._last_image[orthanc_id] = now
+            if now - self._written.get(orthanc_id, -write_every) < write_every:
+                return False
+            self._written[orthanc_id] = now
+            return True
+
+    def watch(self, orthanc_id: str) -> None:
+        """Count the quiet time from now, unless it is being counted."""
+        with self._lock:
+            self._last_image.setdefault(orthanc_id, self.monotonic())
+
+    def last_image(self, orthanc_id: str) -> float | None:
+        """When this process last saw an image of a study that is not settled yet."""
+        with self._lock:
+            return self._last_image.get(orthanc_id)
+
+    def settled(self, orthanc_id: str, as_of: float | None) -> bool:
+        """Stop the quiet timer, unless an image came after ``as_of`` (what ``last_image`` said): then False."""
+        with self._lock:
+            if self._last_image.get(orthanc_id) != as_of:
+                return False
+            self._last_image.pop(orthanc_id, None)
+            self._written.pop(orthanc_id, None)
+            return True
+
+    def quiet(self, seconds: float) -> list[str]:
+        """The studies without a new image for so long, longest first."""
+        now = self.monotonic()
+        with self._lock:
+            found = [(at, orthanc_id) for orthanc_id, at in self._last_image.items() if now - at >= seconds]
+        return [orthanc_id for _, orthanc_id in sorted(found)]
+
+    def next_quiet(self, seconds: float) -> float | None:
+        """Seconds until the next study is quiet, 0 when one is already; None when none is awaited."""
+        with self._lock:
+            first = min(self._last_image.values(), default=None)
+        return None if first is None else max(0.0, first + seconds - self.monotonic())
+
+    def turn(self, work: str, every: float) -> bool:
+        """Whether periodic work is due; if so, its time counts from now."""
+        now = self.monotonic()
+        with self._lock:
+            if now - self._turns.get(work, -every) < every:
+                return False
+            self._turns[work] = now
+            return True
+
+    def hurry(self, work: str) -> None:
+        """Let periodic work be due at once."""
+        with self._lock:
+            self._turns.pop(work, None)
+
+    def has_seen(self, sequence: int) -> bool:
+        """Whether a change was among those remembered."""
+        return sequence in self._changes
+
+    def remember(self, sequences: Iterable[int]) -> None:
+        """Changes that are dealt with."""
+        for sequence in sequences:
+            self._changes[sequence] = None
+        while len(self._changes) > RECENT_CHANGES:
+            self._changes.popitem(last=False)
+
+    def forget_changes(self) -> None:
+        """Orthanc counts from the start again."""
+        self._changes.clear()
