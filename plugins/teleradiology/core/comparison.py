@@ -1,0 +1,73 @@
+"""The form in which a fact's value and a rule's value meet: what makes "CT_HEAD" and "ct head" the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from .names import folded, plain
+
+
+def comparable(kind: str, value: Any) -> Any:
+    """A single value of that kind as it is compared; None when it is absent."""
+    if value is None or value == "":
+        return None
+    match kind:
+        case "text" | "texts":
+            return plain(value) or None
+        case "code" | "codes":
+            return folded(value) or None
+        case "number":
+            return float(value)
+    return value
+
+
+def shown(value: Any) -> str:
+    """A fact's value as an explanation prints it."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case datetime():
+            return value.isoformat(timespec="seconds")
+        case date() | time():
+            return value.isoformat()
+        case tuple() | frozenset():
+            return ", ".join(shown(each) for each in value)
+    return str(value)
+
+
+class Known(dict[str, Any]):
+    """A study's facts by name in comparable form, prepared when first asked for: None when absent, a frozenset for many."""
+
+    def __init__(self, facts: Any, kinds: Mapping[str, str]):
+        super().__init__()
+        self.facts = facts
+        self.kinds = kinds
+        self.wordings = _Wordings(self)
+
+    def __missing__(self, name: str) -> Any:
+        kind, value = self.kinds[name], getattr(self.facts, name)
+        if isinstance(value, tuple):
+            result: Any = frozenset(comparable(kind, each) for each in value) - {None} or None
+        else:
+            result = comparable(kind, value)
+        self[name] = result
+        return result
+
+
+class _Wordings(dict[str, tuple[str, ...]]):
+    """Each fact as the texts that a pattern is searched in: as folded, and with separators read as spaces."""
+
+    def __init__(self, known: Known):
+        super().__init__()
+        self.known = known
+
+    def __missing__(self, name: str) -> tuple[str, ...]:
+        value = getattr(self.known.facts, name)
+        texts = value if isinstance(value, tuple) else (value,) if value else ()
+        result = tuple(dict.fromkeys(form for text in texts for form in (folded(text), plain(text)) if form))
+        self[name] = result
+        return result

@@ -1,0 +1,309 @@
+"""Reads a study's facts from its series' attributes and its transport, tolerantly: what is wrong is noted, never raised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from . import dicom_values as dicom
+from .body_parts import BY_MODALITY, Regions, vote
+from .codes import ANATOMIC_REGIONS, NOT_IMAGES
+from .description_words import contrast_in, side_in
+from .names import clean, folded, name_groups
+from .study_facts import StudyFacts
+from .transport import Transport
+
+__all__ = ["DAYS", "StudyFacts", "completed", "facts_from", "main_modality"]
+
+Attributes = Mapping[str, Any]  # DICOM keyword -> text, number, list of these, or list of mappings for a sequence
+FacilityOf = Callable[[Transport], str]
+TimezoneOf = Callable[[str], str]
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+COUNT = "NumberOfSeriesRelatedInstances"  # (0020,1209): how many objects a series has; 1 when it is not told
+LONGEST_TEXT = 1024
+MOST_VALUES = 200
+_LARGEST_DISAGREEMENT = 1.5  # years between the age told and the age computed
+
+
+def facts_from(
+    series: Sequence[Attributes], transport: Transport, *, facility_of: FacilityOf, timezone_of: TimezoneOf | None = None
+) -> StudyFacts:
+    """The facts of a study, given the attributes of one object of each series and how the study came to us."""
+    reading = _Reading(series)
+    facts = StudyFacts(
+        **_patient(reading),
+        **_study(reading),
+        **_content(reading),
+        **_procedure(reading),
+        calling_aet=clean(transport.calling_aet).strip(),
+        called_aet=clean(transport.called_aet).strip(),
+        remote_ip=transport.remote_ip.strip(),
+        user=transport.user,
+        received_at=transport.received_at,
+    )
+    facts = _with_age(facts, reading)
+    return completed(facts, facility_of=facility_of, timezone_of=timezone_of, regions=vote(_region_evidence(reading)))
+
+
+def completed(
+    facts: StudyFacts, *, facility_of: FacilityOf, timezone_of: TimezoneOf | None = None, regions: Regions | None = None
+) -> StudyFacts:
+    """The facts with those filled in that follow from others: modality, regions, age, side, contrast, facility, local time.
+
+    What is already known stays. Examples in the rules file and questions to the rules go through here as real studies do.
+    """
+    facts = _with_modality(facts)
+    facts = _with_regions(facts, regions or vote(_given_evidence(facts)))
+    texts = " ; ".join((facts.study_description, *facts.procedure_descriptions, *facts.series_descriptions))
+    transport = Transport(facts.calling_aet, facts.called_aet, facts.remote_ip, facts.user, facts.received_at)
+    facts = replace(
+        facts,
+        contrast=contrast_in(texts) if facts.contrast is None else facts.contrast,
+        laterality=facts.laterality or side_in(facts.study_description) or side_in(" ".join(facts.procedure_descriptions)),
+        patient_age=_age(facts) if facts.patient_age is None else facts.patient_age,
+        patient_names=facts.patient_names or name_groups(facts.patient_name),
+        facility=facts.facility or facility_of(transport),
+    )
+    return _with_local_time(facts, timezone_of)
+
+
+def main_modality(modalities: Iterable[tuple[str, int]]) -> str:
+    """The image modality with most images, given (modality, images) pairs; PT and NM before the CT or MR taken with them."""
+    counts: Counter[str] = Counter()
+    for modality, images in modalities:
+        if modality and modality not in NOT_IMAGES:
+            counts[modality] += images
+    hybrid = [modality for modality in ("PT", "NM") if modality in counts]
+    return hybrid[0] if hybrid else max(counts, key=lambda each: counts[each], default="")
+
+
+class _Reading:
+    """The series' attributes as texts: values are cleaned, shortened, and looked for in image series first."""
+
+    def __init__(self, series: Sequence[Attributes]):
+        self.series = sorted(series, key=lambda each: _modality(each) in NOT_IMAGES or not _modality(each))
+        self.problems: list[str] = []
+
+    def every(self, *keywords: str) -> tuple[str, ...]:
+        """The distinct values in all series, in order."""
+        found = (text for keyword in keywords for each in self.series for text in _texts(each.get(keyword)))
+        return tuple(dict.fromkeys(found))[:MOST_VALUES]
+
+    def one(self, *keywords: str) -> str:
+        """The first value of the first keyword that any series has."""
+        return next((values[0] for keyword in keywords if (values := self.every(keyword))), "")
+
+    def agreed(self, keyword: str) -> str:
+        """A value that all series of a study should share; noted as a problem when they do not."""
+        values = self.every(keyword)
+        if len({folded(value) for value in values}) > 1:
+            self.problems.append(f"the series disagree on {keyword}")
+        return values[0] if values else ""
+
+    def inside(self, *sequences: str) -> Iterator[Attributes]:
+        """The items of sequences in all series."""
+        for sequence in sequences:
+            for each in self.series:
+                yield from _items(each.get(sequence))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a value: a backslash or a list separates several; None and sequences have none."""
+    if value is None or isinstance(value, (Mapping, bytes)):
+        return
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)
+        return
+    for part in str(value).split("\\"):
+        if text := " ".join(clean(part).split())[:LONGEST_TEXT]:
+            yield text
+
+
+def _items(value: Any) -> Iterator[Attributes]:
+    if isinstance(value, Mapping):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        yield from (each for each in value if isinstance(each, Mapping))
+
+
+def _modality(attributes: Attributes) -> str:
+    return next(_texts(attributes.get("Modality")), "").upper()
+
+
+def _count(attributes: Attributes) -> int:
+    text = next(_texts(attributes.get(COUNT)), "1")
+    return int(text) if text.isascii() and text.isdigit() else 1
+
+
+def _patient(reading: _Reading) -> dict[str, Any]:
+    names = tuple(dict.fromkeys(group for name in reading.every("PatientName") for group in name_groups(name)))
+    reading.agreed("PatientName")
+    sex = reading.agreed("PatientSex").upper()[:1]
+    born = reading.agreed("PatientBirthDate")
+    birth_date = dicom.birth_date_of(born)
+    if born and birth_date is None:
+        reading.problems.append("PatientBirthDate is not a date or a place holder")
+    states = reading.every("PatientState", "PregnancyStatus", "MedicalAlerts")
+    return {
+        "patient_id": reading.agreed("PatientID"),
+        "patient_name": names[0] if names else "",
+        "patient_names": names,
+        "patient_birth_date": birth_date,
+        "patient_sex": {"W": "F"}.get(sex, sex) if sex in ("M", "F", "O", "W") else "",
+        "patient_state": "; ".join(states)[:LONGEST_TEXT],
+    }
+
+
+def _study(reading: _Reading) -> dict[str, Any]:
+    day = dicom.date_of(reading.one("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"))
+    clock = dicom.time_of(reading.one("StudyTime", "SeriesTime", "AcquisitionTime", "ContentTime"))
+    zone = dicom.zone_of(reading.one("TimezoneOffsetFromUTC"))
+    if reading.one("StudyDate") and dicom.date_of(reading.one("StudyDate")) is None:
+        reading.problems.append("StudyDate is not a date")
+    return {
+        "study_instance_uid": reading.one("StudyInstanceUID"),
+        "accession_number": reading.agreed("AccessionNumber"),
+        "study_description": reading.one("StudyDescription"),
+        "study_date": day,
+        "study_time": clock,
+        "study_at": _iso(day, clock, zone),
+        "referring_physician": reading.one("ReferringPhysicianName"),
+        "institution": reading.one("InstitutionName"),
+        "department": reading.one("InstitutionalDepartmentName"),
+    }
+
+
+def _iso(day: Any, clock: Any, zone: Any) -> str:
+    if day is None:
+        return ""
+    if clock is None:
+        return str(day.isoformat())
+    return datetime.combine(day, clock.replace(microsecond=0), zone).isoformat()
+
+
+def _content(reading: _Reading) -> dict[str, Any]:
+    counts = [(_modality(each), _count(each)) for each in reading.series]
+    if any(not modality for modality, _ in counts):
+        reading.problems.append("a series has no Modality")
+    sides = {side for side in reading.every("ImageLaterality", "Laterality") if side in ("L", "R", "B")}
+    return {
+        "modality": main_modality(counts),
+        "modalities": tuple(dict.fromkeys(modality for modality, _ in counts if modality)),
+        "laterality": "B" if len(sides) > 1 else next(iter(sides), ""),
+        "series_descriptions": reading.every("SeriesDescription"),
+        "protocol_names": reading.every("ProtocolName"),
+        "station_names": reading.every("StationName"),
+        "manufacturers": reading.every("Manufacturer", "ManufacturerModelName"),
+        "contrast": True if reading.every("ContrastBolusAgent", "ContrastBolusVolume") else None,
+        "series_count": len(counts),
+        "instance_count": sum(count for _, count in counts),
+        "image_count": sum(count for modality, count in counts if modality not in NOT_IMAGES),
+    }
+
+
+def _procedure(reading: _Reading) -> dict[str, Any]:
+    codes = [*reading.inside("ProcedureCodeSequence", "RequestedProcedureCodeSequence")]
+    requests = [*reading.inside("RequestAttributesSequence")]
+    for request in requests:
+        codes += _items(request.get("RequestedProcedureCodeSequence"))
+        codes += _items(request.get("ScheduledProtocolCodeSequence"))
+    described = [*reading.every("RequestedProcedureDescription", "PerformedProcedureStepDescription")]
+    described += _inner(requests, "RequestedProcedureDescription", "ScheduledProcedureStepDescription")
+    reasons = [*reading.every("ReasonForStudy", "ReasonForVisit", "ReasonForTheRequestedProcedure")]
+    reasons += _inner(requests, "ReasonForTheRequestedProcedure")
+    reasons += reading.every("AdmittingDiagnosesDescription", "AdditionalPatientHistory")
+    return {
+        "procedure_codes": _distinct(_inner(codes, "CodeValue", "LongCodeValue")),
+        "procedure_descriptions": _distinct([*_inner(codes, "CodeMeaning"), *described]),
+        "reason": "; ".join(_distinct(reasons))[:LONGEST_TEXT],
+        "requested_priority": (
+            reading.one("RequestedProcedurePriority", "StudyPriorityID") or next(_inner(requests, "RequestedProcedurePriority"), "")
+        ).upper(),
+    }
+
+
+def _inner(items: Iterable[Attributes], *keywords: str) -> Iterator[str]:
+    return (text for item in items for keyword in keywords for text in _texts(item.get(keyword)))
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))[:MOST_VALUES]
+
+
+def _region_evidence(reading: _Reading) -> Iterator[tuple[str, str]]:
+    """Who says which region, as texts; not yet weighed."""
+    requests = [*reading.inside("RequestAttributesSequence")]
+    yield from (("procedure_code", text) for text in _inner(reading.inside("ProcedureCodeSequence"), "CodeMeaning"))
+    requested = [*reading.inside("RequestedProcedureCodeSequence"), *requests]
+    yield from (("requested_procedure", text) for text in _inner(requested, "CodeMeaning", "RequestedProcedureDescription"))
+    yield from (("requested_procedure", text) for text in reading.every("RequestedProcedureDescription"))
+    yield from (("study_description", text) for text in reading.every("StudyDescription"))
+    for item in reading.inside("AnatomicRegionSequence"):
+        code = next(_inner([item], "CodeValue"), "")
+        yield "anatomic_region", ANATOMIC_REGIONS.get(code) or next(_inner([item], "CodeMeaning"), "")
+    yield from (("body_part_examined", text) for text in reading.every("BodyPartExamined"))
+    yield from (("series_description", text) for text in reading.every("SeriesDescription"))
+    yield from (("protocol_name", text) for text in reading.every("ProtocolName", "PerformedProcedureStepDescription"))
+    yield from (("modality", BY_MODALITY[name]) for name in {_modality(each) for each in reading.series} if name in BY_MODALITY)
+
+
+def _given_evidence(facts: StudyFacts) -> Iterator[tuple[str, str]]:
+    yield from (("procedure_code", text) for text in facts.procedure_descriptions)
+    yield "study_description", facts.study_description
+    yield from (("series_description", text) for text in facts.series_descriptions)
+    yield from (("protocol_name", text) for text in facts.protocol_names)
+    yield "modality", BY_MODALITY.get(facts.modality, "")
+
+
+def _with_modality(facts: StudyFacts) -> StudyFacts:
+    modalities = facts.modalities or ((facts.modality,) if facts.modality else ())
+    modality = facts.modality or main_modality((each, 1) for each in modalities)
+    return replace(facts, modality=modality, modalities=modalities)
+
+
+def _with_regions(facts: StudyFacts, regions: Regions) -> StudyFacts:
+    if facts.body_part or facts.body_parts:
+        body_parts = facts.body_parts or (facts.body_part,)
+        return replace(facts, body_part=facts.body_part or body_parts[0], body_parts=body_parts)
+    return replace(
+        facts,
+        body_part=regions.body_part,
+        body_parts=regions.body_parts,
+        body_part_source=regions.source,
+        body_part_confidence=regions.confidence,
+    )
+
+
+def _with_age(facts: StudyFacts, reading: _Reading) -> StudyFacts:
+    """The age by birth date, which is exact, or as told when there is none."""
+    text = reading.one("PatientAge")
+    told, computed = dicom.age_of(text), _age(facts)
+    if text and told is None:
+        reading.problems.append("PatientAge is not an age or a place holder")
+    if told is not None and computed is not None and abs(told - computed) > _LARGEST_DISAGREEMENT:
+        reading.problems.append("PatientAge and PatientBirthDate disagree")
+    return replace(facts, patient_age=told if computed is None else computed, problems=tuple(reading.problems))
+
+
+def _age(facts: StudyFacts) -> float | None:
+    day = facts.study_date or (facts.received_at.date() if facts.received_at else None)
+    return dicom.years_between(facts.patient_birth_date, day) if facts.patient_birth_date and day else None
+
+
+def _with_local_time(facts: StudyFacts, timezone_of: TimezoneOf | None) -> StudyFacts:
+    if facts.received_at is None:
+        return facts
+    name = timezone_of(facts.facility) if timezone_of else ""
+    zone: tzinfo = ZoneInfo(name) if name else UTC
+    local = facts.received_at.astimezone(zone)
+    return replace(
+        facts,
+        received_time=facts.received_time or local.time().replace(microsecond=0),
+        received_day=facts.received_day or DAYS[local.weekday()],
+    )
