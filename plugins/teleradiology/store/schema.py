@@ -95,7 +95,6 @@ items = Table(
     Column("instance_count", Integer, nullable=False, server_default="0"),
     Column("decided_instances", Integer, nullable=False, server_default="0"),  # image instances when last decided
     Column("flags", JSON, nullable=False, default=list),  # "study-grew", "preliminary", "addendum-task", "split-study" ...
-    Column("facts", JSON, nullable=False, default=dict),
     Column("decision", ID),  # decisions.id in force
     Column("received_at", Instant, nullable=False),  # first image, our clock
     Column("last_image_at", Instant),
@@ -110,38 +109,34 @@ items = Table(
     Column("retry_at", Instant),
     Column("changed_at", Instant, nullable=False),
     Column("missing_since", Instant),  # the study is no longer in Orthanc
+    # Last, because it is long: a list reads the columns before it without touching its pages.
+    Column("facts", JSON, nullable=False, default=dict),
 )
-_is_open = text("state IN ('arriving','unassigned','assigned','reading','held')")
-Index("ix_items_reading_order", items.c.rank, items.c.order_key, items.c.id, sqlite_where=_is_open, postgresql_where=_is_open)
-Index(
-    "ix_items_by_subspecialty",
-    items.c.subspecialty,
-    items.c.rank,
-    items.c.order_key,
-    items.c.id,
-    sqlite_where=_is_open,
-    postgresql_where=_is_open,
-)
-Index(
-    "ix_items_by_facility",
-    items.c.facility,
-    items.c.rank,
-    items.c.order_key,
-    items.c.id,
-    sqlite_where=_is_open,
-    postgresql_where=_is_open,
-)
-Index("ix_items_by_reader", items.c.reader, items.c.state, sqlite_where=_is_open, postgresql_where=_is_open)
-Index("ix_items_due", items.c.due_at, sqlite_where=_is_open, postgresql_where=_is_open)
-Index(
-    "ix_items_quiet", items.c.quiet_at, sqlite_where=text("quiet_at IS NOT NULL"), postgresql_where=text("quiet_at IS NOT NULL")
-)
-Index(
-    "ix_items_retry", items.c.retry_at, sqlite_where=text("retry_at IS NOT NULL"), postgresql_where=text("retry_at IS NOT NULL")
-)
-Index("ix_items_lease", items.c.lease_until, sqlite_where=text("state = 'reading'"), postgresql_where=text("state = 'reading'"))
+# Lists read the open items, a few thousand at most; partial indexes keep them as fast over a million closed ones.
+# A query uses them only if it repeats the condition word for word: store/items.py takes it from here.
+IS_OPEN = "state IN ('arriving','unassigned','assigned','reading','held')"
+IS_CLOSED = "state IN ('completed','cancelled','skipped')"
+
+
+def _partial_index(name: str, condition: str, *columns: Column) -> Index:
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+# The columns after the id are there to be looked at without fetching the row.
+_order = (items.c.rank, items.c.order_key, items.c.id, items.c.state)
+_partial_index("ix_items_reading_order", IS_OPEN, *_order, items.c.priority)
+_partial_index("ix_items_by_subspecialty", IS_OPEN, items.c.subspecialty, *_order)
+_partial_index("ix_items_by_facility", IS_OPEN, items.c.facility, *_order, items.c.priority)
+_partial_index("ix_items_by_reader", IS_OPEN, items.c.reader, *_order)
+_partial_index("ix_items_due", IS_OPEN, items.c.due_at, items.c.state, items.c.facility)
+_partial_index("ix_items_quiet", "quiet_at IS NOT NULL", items.c.quiet_at)
+_partial_index("ix_items_retry", "retry_at IS NOT NULL", items.c.retry_at)
+_partial_index("ix_items_lease", "state = 'reading'", items.c.lease_until)
 Index("ix_items_changed", items.c.changed_at)
-Index("ix_items_closed", items.c.closed_at)
+_closed = (items.c.state, items.c.closed_at, items.c.id)
+_partial_index("ix_items_closed", IS_CLOSED, *_closed)
+_partial_index("ix_items_closed_by_facility", IS_CLOSED, items.c.facility, *_closed)
+_partial_index("ix_items_closed_by_reader", IS_CLOSED, items.c.reader, *_closed)
 Index("ix_items_patient", items.c.facility, items.c.patient_id)
 
 decisions = Table(
@@ -234,7 +229,7 @@ audit = Table(
     Column("outcome", Integer, nullable=False),  # 0, 4, 8, 12 as PS3.15 A.5.3
     Column("item", ID),
     Column("study_instance_uid", String(64), nullable=False, server_default=""),
-    Column("detail", JSON, nullable=False),  # no patient data
+    Column("detail", Text, nullable=False),  # canonical JSON, exactly as hashed; no patient data
     Column("hash", String(64), nullable=False),
     Index("ix_audit_item", "item", "seq"),
     Index("ix_audit_at", "at"),
