@@ -79,3 +79,11 @@ def test_studies_without_a_due_time_come_after_all_others_in_order_of_reception(
     last = turnaround.order_key(None, received)
     assert last > turnaround.order_key(min(due_at, received + timedelta(days=3650)), received)
     assert last < turnaround.order_key(None, received + timedelta(microseconds=1))
+
+
+def test_a_later_due_time_takes_marks_back_that_hold_no_longer():
+    flags = ("due-soon", "addendum-task", "overdue")
+    assert turnaround.unmarked(flags, NINE, NINE + HOUR, NINE + 2 * HOUR) == ("addendum-task",)
+    assert turnaround.unmarked(flags, NINE, NINE - HOUR, NINE + HOUR) == ("due-soon", "addendum-task")
+    assert turnaround.unmarked(flags, NINE, NINE - HOUR, NINE) == flags
+    assert turnaround.unmarked(flags, NINE, None, None) == ("addendum-task",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -43,3 +44,9 @@ def order_key(due_at: datetime | None, received_at: datetime) -> int:
     """The place within one priority, in microseconds: earliest due first, then those without a due time by reception."""
     at = due_at if due_at is not None else received_at + _NO_PROMISE
     return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def unmarked(flags: Iterable[str], now: datetime, warn_at: datetime | None, due_at: datetime | None) -> tuple[str, ...]:
+    """The flags without "due-soon" and "overdue" where they hold no longer: for acts that move the due time."""
+    stale = {mark for mark, at in (("due-soon", warn_at), ("overdue", due_at)) if at is None or at > now}
+    return tuple(flag for flag in flags if flag not in stale)
