@@ -29,6 +29,7 @@ _ARABIC = str.maketrans(
     | {chr(0x06F0 + digit): str(digit) for digit in range(10)}
 )
 _SEPARATORS = re.compile(r"[\s_^.,;:/\\+()\[\]-]+")
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")  # kana, Han, Hangul
 _SPACE = re.compile(r"\s+")
 
 
@@ -62,8 +63,9 @@ def name_groups(text: str) -> tuple[str, ...]:
 
 
 def spoken(name: str) -> str:
-    """A DICOM person name as people write it: "Prefix Given Middle Family, Suffix"."""
+    """A DICOM person name as people write it: "Prefix Given Middle Family, Suffix"; East Asian names begin with the family."""
     parts = [" ".join(part.split()) for part in clean(name).split("^")]
     family, given, middle, prefix, suffix = (*parts, "", "", "", "", "")[:5]
-    whole = " ".join(part for part in (prefix, given, middle, family) if part)
+    in_order = (family, given, middle, prefix) if _EAST_ASIAN.search(family + given) else (prefix, given, middle, family)
+    whole = " ".join(part for part in in_order if part)
     return f"{whole}, {suffix}" if suffix else whole
