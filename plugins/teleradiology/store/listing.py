@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, select, text, tuple_
 
 from ..core.errors import InvalidInput, Problem
 from ..core.names import folded
 from ..core.worklist import OPEN, State
 from . import bookmarks
 from .item import COLUMNS, Item, item_of
-from .schema import IS_CLOSED, IS_OPEN, items
+from .schema import IS_CLOSED, IS_OPEN, drafts, items
 
 _LISTED = tuple(column for column in COLUMNS if column is not items.c.facts)
 _CLOSED = tuple(state for state in State if state not in OPEN)
@@ -38,6 +38,10 @@ class Filters:
     reader: str | None = None
     q: str = ""
     attention: bool = False
+    modality: str = ""
+    due_before: datetime | None = None  # overdue by then; held items wait for something else
+    closed_after: datetime | None = None
+    drafted_by: str = ""  # username
     confined_to: str | None = None
 
 
@@ -145,6 +149,14 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     ]
     if filters.attention:
         found.append(items.c.rank < 0)
+    if filters.modality:
+        found.append(items.c.modalities.contains(filters.modality, autoescape=True))
+    if filters.due_before:
+        found.append(and_(items.c.due_at <= filters.due_before, items.c.state != State.HELD))
+    if filters.closed_after:
+        found.append(items.c.closed_at >= filters.closed_after)
+    if filters.drafted_by:
+        found.append(items.c.id.in_(select(drafts.c.item).where(drafts.c.author == filters.drafted_by)))
     return [condition for condition in found if condition is not None]
 
 
