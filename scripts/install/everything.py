@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from install import debian, environment, ohif, stamps, vendor
-from install.places import BUILD, FRONTEND, OHIF, VENDOR
+from install import debian, demo_images, environment, ohif, stamps, vendor
+from install.places import BUILD, DEMO, FRONTEND, OHIF, VENDOR
 
 LOCKS = ("package.json", "package-lock.json", "ohif.json")
-RECIPES = ("ohif.py", "vendor.py", "merge_fonts.py", "files.py")
+RECIPES = ("ohif.py", "npm.py", "vendor.py", "merge_fonts.py", "files.py")
 
 
 def for_serving() -> None:
@@ -23,7 +23,7 @@ def for_serving() -> None:
 
 def for_demo() -> None:
     with _one_at_a_time():
-        environment.install("demo")
+        _demo_images()
 
 
 def for_testing() -> None:
@@ -32,8 +32,8 @@ def for_testing() -> None:
         environment.check_interpreter()
         environment.install("runtime")
         environment.install("test")
-        environment.install("demo")
         _front_end()
+        _demo_images()
 
 
 def _front_end() -> None:
@@ -46,6 +46,13 @@ def _front_end() -> None:
         modules = vendor.fetch(Path(temporary))
         stamps.rebuild(VENDOR, wanted, lambda folder: vendor.make(folder, modules, environment.PYTHON))
         stamps.rebuild(OHIF, wanted, lambda folder: ohif.make(folder, modules / ".bin" / "esbuild"))
+
+
+def _demo_images() -> None:
+    wanted = stamps.digest([demo_images.LOCK, demo_images.REQUIREMENT, Path(demo_images.__file__)])
+    if not stamps.is_current(DEMO / ".stamp", wanted):
+        print("Fetching the demonstration images (once) ...", flush=True)
+        stamps.rebuild(DEMO, wanted, demo_images.make)
 
 
 @contextmanager

@@ -3,18 +3,14 @@
 The viewer is never built or forked: its published files are patched by a few patterns whose number of hits is asserted, so that
 a release of OHIF with another layout fails here and not before a radiologist."""
 
-import base64
-import hashlib
-import json
 import os
 import re
-import tarfile
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from install import commands, files
+from install import commands, files, npm
 from install.places import FRONTEND
 from install.trouble import Trouble
 
@@ -34,46 +30,16 @@ UNUSED_FILES = {
 SPLASH_IMAGES = re.compile(r"apple-touch-startup|firefox_app|yandex|coast")
 
 
-def lock() -> dict[str, str]:
-    return dict(json.loads(LOCK.read_text(encoding="utf-8")))
-
-
 def make(folder: Path, esbuild: Path) -> None:
     """Fills the folder with the viewer that the lock file names."""
-    locked = lock()
+    locked = npm.lock(LOCK)
     with tempfile.TemporaryDirectory(prefix="ohif-") as temporary:
-        tarball = fetch(locked, Path(temporary))
-        check_integrity(tarball, locked)
-        prepare(read(tarball), folder, esbuild, locked)
-
-
-def fetch(locked: dict[str, str], folder: Path) -> Path:
-    name = f"{locked['package']}@{locked['version']}"
-    failure = f"{name} could not be fetched from the npm registry. {commands.CHECK_NETWORK}"
-    commands.run(["npm", "pack", name, "--ignore-scripts", "--fetch-retries=1", "--pack-destination", folder], failure,
-                 cwd=folder)
-    tarballs = list(folder.glob("*.tgz"))
-    if len(tarballs) != 1:
-        raise Trouble(f"npm pack {name} was expected to leave one tarball; found {len(tarballs)}. Run this again.")
-    return tarballs[0]
-
-
-def check_integrity(tarball: Path, locked: dict[str, str]) -> None:
-    found = "sha512-" + base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()
-    if found != locked["integrity"]:
-        raise Trouble(f"{locked['package']} {locked['version']} is not the file that frontend/ohif.json expects: expected "
-                      f"{locked['integrity']}, found {found}. Do not use it; ask where the registry got it from.")
+        prepare(read(npm.tarball(locked, Path(temporary))), folder, esbuild, locked)
 
 
 def read(tarball: Path) -> dict[str, bytes]:
-    """The files that are kept, by their name in the package; nothing is unpacked to disk."""
-    kept = {}
-    with tarfile.open(tarball) as archive:
-        for member in archive:
-            path = PurePosixPath(member.name)
-            if member.isfile() and ".." not in path.parts and _is_kept(path):
-                kept[member.name] = archive.extractfile(member).read()  # type: ignore[union-attr]  # it is a file
-    return kept
+    return npm.members(tarball, lambda path: str(path) == "package/LICENSE" or (
+        str(path).startswith(DIST) and wanted(path.relative_to(DIST))))
 
 
 def prepare(package: dict[str, bytes], folder: Path, esbuild: Path, locked: dict[str, str]) -> None:
@@ -89,12 +55,6 @@ def prepare(package: dict[str, bytes], folder: Path, esbuild: Path, locked: dict
     about = {**locked, "base": BASE, "minified": True, "public_paths": public_paths}
     entries = {name.removeprefix(DIST): entry for name, (entry, _) in zip(names, done, strict=True)}
     files.write_manifest(folder, about, entries)
-
-
-def _is_kept(path: PurePosixPath) -> bool:
-    if str(path) == "package/LICENSE":
-        return True
-    return str(path).startswith(DIST) and wanted(path.relative_to(DIST))
 
 
 def wanted(path: PurePosixPath) -> bool:

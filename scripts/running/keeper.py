@@ -7,6 +7,7 @@ from pathlib import Path
 from types import FrameType
 
 from install.trouble import Trouble
+
 from running import logs
 from running.orthanc import Orthanc, Wanted
 

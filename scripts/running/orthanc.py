@@ -16,6 +16,7 @@ from pathlib import Path
 from install import environment
 from install.places import HOME
 from install.trouble import Trouble
+
 from running import logs
 
 CONFIGURATION = HOME / "orthanc.json"
