@@ -68,6 +68,7 @@ class Sender:
     name: str = ""
     letterhead: tuple[str, ...] = ()
     timezone: str = "UTC"
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
