@@ -1,0 +1,71 @@
+"""The numbers that monitoring asks for every few seconds: each one query over an index, none with patient data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, text
+
+from ..core.worklist import State
+from .schema import IS_OPEN, items, outbox
+
+
+@dataclass(frozen=True)
+class Open:
+    """How many open items have this state and priority."""
+
+    state: str
+    priority: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many deliveries of a courier are in this state, and since when the oldest waits."""
+
+    courier: str
+    state: str
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A completed item: when it came and when its report was final."""
+
+    priority: str
+    received_at: datetime
+    final_at: datetime
+    closed_at: datetime
+
+
+def open_items(c: Connection) -> list[Open]:
+    """The open items by state and priority."""
+    query = select(items.c.state, items.c.priority, func.count()).where(text(IS_OPEN))
+    return [Open(*row) for row in c.execute(query.group_by(items.c.state, items.c.priority))]
+
+
+def overdue(c: Connection, now: datetime) -> int:
+    """How many open items are past their due time; held ones wait for something else."""
+    query = select(func.count()).where(text(IS_OPEN), items.c.due_at < now, items.c.state != State.HELD)
+    return c.execute(query).scalar_one()
+
+
+def attention(c: Connection) -> int:
+    """How many open items a person must look at."""
+    return c.execute(select(func.count()).where(text(IS_OPEN), items.c.rank < 0)).scalar_one()
+
+
+def undelivered(c: Connection) -> list[Waiting]:
+    """What the outbox holds that nobody has received yet."""
+    query = select(outbox.c.courier, outbox.c.state, func.count(), func.min(outbox.c.created_at))
+    query = query.where(text("outbox.state IN ('waiting','failed')")).group_by(outbox.c.courier, outbox.c.state)
+    return [Waiting(*row) for row in c.execute(query)]
+
+
+def finished_after(c: Connection, moment: datetime, limit: int = 5000) -> list[Finished]:
+    """Items completed after a moment, in that order."""
+    query = select(items.c.priority, items.c.received_at, items.c.final_at, items.c.closed_at)
+    query = query.where(items.c.closed_at > moment, items.c.state == State.COMPLETED, items.c.final_at.is_not(None))
+    return [Finished(*row) for row in c.execute(query.order_by(items.c.closed_at).limit(limit))]

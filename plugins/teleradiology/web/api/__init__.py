@@ -1,0 +1,26 @@
+"""The JSON API: every address is a row in one of these tables."""
+
+from flask import Flask
+
+from ...workflow.room import Room
+from . import about, accounts, acts, audit, dispatch, openapi, report, reports, rules, status, worklist
+from .metrics import Metrics
+
+ROUTES = (
+    *status.ROUTES,
+    *worklist.ROUTES,
+    *acts.ROUTES,
+    *report.ROUTES,
+    *reports.ROUTES,
+    *rules.ROUTES,
+    *audit.ROUTES,
+    *accounts.ROUTES,
+    *about.ROUTES,
+)
+
+
+def register(app: Flask, room: Room) -> None:
+    """Make the tables' rows addresses of the application."""
+    app.extensions["openapi"] = openapi.description(ROUTES)
+    app.extensions["metrics"] = Metrics(room)
+    dispatch.register(app, room, ROUTES)

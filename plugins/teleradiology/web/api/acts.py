@@ -1,0 +1,83 @@
+"""What people do with an item: claim it, hand it on, stop and resume the clock, give it up."""
+
+from __future__ import annotations
+
+from ...workflow import reading
+from ...workflow.room import Room
+from .models.worklist import AssignIn, ItemOut, Leased, MustSayWhy, NextOut, PrioritizeIn, SayWhy
+from .route import Answer, Call, Route
+from .worklist import item_answer
+
+
+def claim(room: Room, call: Call) -> Answer:
+    """Take an item to read it; a lease that ends when the reader goes away."""
+    return item_answer(room, reading.claim(room, call.who, call.path["item"], call.version))
+
+
+def claim_next(room: Room, call: Call) -> Answer:
+    """Claim the most urgent item that the caller may read; null when there is none."""
+    found = reading.next_case(room, call.who)
+    return Answer({"item": None}) if found is None else Answer({"item": item_answer(room, found).body}, etag=str(found.version))
+
+
+def heartbeat(room: Room, call: Call) -> Answer:
+    """Keep the claim: the reader is still there."""
+    reading.heartbeat(room, call.who, call.path["item"])
+    found = reading.view(room, call.who, call.path["item"])
+    body = item_answer(room, found).body
+    return Answer({"id": found.id, "version": found.version, "lease_until": body["lease_until"]})
+
+
+def release(room: Room, call: Call) -> Answer:
+    """Give an item back."""
+    return item_answer(room, reading.release(room, call.who, call.path["item"], call.version, call.body.reason))
+
+
+def assign(room: Room, call: Call) -> Answer:
+    """Assign an item to a reader, whatever the rules would have said."""
+    who, item, reader = call.who, call.path["item"], call.body.reader
+    return item_answer(room, reading.assign(room, who, item, reader, call.version, call.body.reason))
+
+
+def prioritize(room: Room, call: Call) -> Answer:
+    """Give an item another priority, and with it another due time."""
+    who, item, priority = call.who, call.path["item"], call.body.priority
+    return item_answer(room, reading.prioritize(room, who, item, priority, call.version, call.body.reason))
+
+
+def hold(room: Room, call: Call) -> Answer:
+    """Put an item aside and stop its clock."""
+    return item_answer(room, reading.hold(room, call.who, call.path["item"], call.version, call.body.reason))
+
+
+def resume(room: Room, call: Call) -> Answer:
+    """Let a held item's clock run again."""
+    return item_answer(room, reading.resume(room, call.who, call.path["item"], call.version))
+
+
+def cancel(room: Room, call: Call) -> Answer:
+    """Take an item off the worklist."""
+    return item_answer(room, reading.cancel(room, call.who, call.path["item"], call.version, call.body.reason))
+
+
+def reopen(room: Room, call: Call) -> Answer:
+    """Put a closed item back on the worklist."""
+    return item_answer(room, reading.reopen(room, call.who, call.path["item"], call.version, call.body.reason))
+
+
+def _act(name: str, handle, right: str, body=None) -> Route:  # type: ignore[no-untyped-def]
+    return Route("POST", f"/api/worklist/{{item}}/{name}", handle, right, ItemOut, body=body, versioned=True)
+
+
+ROUTES = (
+    Route("POST", "/api/worklist/next", claim_next, "claim", NextOut),
+    _act("claim", claim, "claim"),
+    Route("POST", "/api/worklist/{item}/heartbeat", heartbeat, "claim", Leased),
+    _act("release", release, "release", SayWhy),
+    _act("assign", assign, "assign", AssignIn),
+    _act("prioritize", prioritize, "prioritize", PrioritizeIn),
+    _act("hold", hold, "hold", MustSayWhy),
+    _act("resume", resume, "resume"),
+    _act("cancel", cancel, "cancel", MustSayWhy),
+    _act("reopen", reopen, "reopen", SayWhy),
+)

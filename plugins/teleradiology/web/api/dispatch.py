@@ -1,0 +1,94 @@
+"""One way for every API request: rights, then input, then the act, then the answer with its headers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, request
+
+from ...core.errors import Busy, InvalidInput, Problem
+from ...core.identity import require
+from ...workflow.room import Room
+from .. import auth
+from . import idempotent, reading
+from .route import PUBLIC, SIGNED_IN, Answer, Call, Route
+
+COSTLY_AT_ONCE = 2
+
+
+def register(app: Flask, room: Room, routes: tuple[Route, ...]) -> None:
+    """Make each row of the table an address of the application."""
+    costly = threading.BoundedSemaphore(COSTLY_AT_ONCE)
+    for route in routes:
+        path = route.path.replace("{", "<").replace("}", ">")
+        app.add_url_rule(path, route.name, _view(room, route, costly), methods=[route.method])
+
+
+def _view(room: Room, route: Route, costly: threading.BoundedSemaphore) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        call = _call(route, path)
+        if not route.costly:
+            return _answered(room, route, call)
+        if not costly.acquire(blocking=False):
+            raise Busy("Others are doing this at present; it takes much of the machine.", retry_after=5)
+        try:
+            return _answered(room, route, call)
+        finally:
+            costly.release()
+
+    return auth.public(view) if route.right == PUBLIC else view
+
+
+def _call(route: Route, path: dict[str, str]) -> Call:
+    """All checks, in the order in which they give least away: who, may they, is the question well put."""
+    actor = auth.actor_or_none() if route.right == PUBLIC else auth.actor()
+    if actor is not None and route.right not in (PUBLIC, SIGNED_IN):
+        require(actor, route.right)
+    return Call(
+        actor=actor,
+        path=reading.path_names(path),
+        query=reading.query(route.query, request),
+        body=reading.body(route.body, request, route.takes_yaml) if route.writes else None,
+        version=reading.if_match(request.headers.get("If-Match")) if route.versioned else _no_version(),
+        origin=auth.origin(),
+    )
+
+
+def _no_version() -> None:
+    if "If-Match" in request.headers:
+        problem = Problem("not heeded here; leave it out", path="If-Match")
+        raise InvalidInput("This address has no versions.", problems=[problem])
+
+
+def _answered(room: Room, route: Route, call: Call) -> Response:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and route.writes:
+        return idempotent.once(room, route, call, key, lambda: respond(route, route.handle(room, call)))
+    return respond(route, route.handle(room, call))
+
+
+def respond(route: Route, answer: Answer) -> Response:
+    """The answer as bytes; 304 when the client has it already."""
+    body = answer.body if isinstance(answer.body, bytes) else encoded(answer.body)
+    response = Response(body, answer.status, content_type=answer.media_type)
+    response.headers.update(answer.headers)
+    etag = answer.etag or (hashlib.blake2b(body, digest_size=12).hexdigest() if route.cached else "")
+    if not etag:
+        return response
+    response.set_etag(etag)
+    if route.cached:
+        response.headers["Vary"] = "Authorization, Cookie"
+        if request.if_none_match.contains_weak(etag) and not answer.anew:
+            response.status_code = 304
+            response.set_data(b"")
+            response.headers.remove("Content-Type")
+    return response
+
+
+def encoded(value: Any) -> bytes:
+    """JSON as we send it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

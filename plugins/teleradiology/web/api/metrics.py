@@ -1,0 +1,98 @@
+"""Numbers for Prometheus: how much waits, how late it is, how long answers take. No patient, no person."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from ... import __version__
+from ...store import figures
+from ...workflow.room import Room
+
+PREFIX = "teleradiology"
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_TURNAROUNDS = tuple(minutes * 60 for minutes in (10, 20, 30, 45, 60, 120, 240, 480, 720, 1440, 2880, 10080))
+
+
+class Metrics:
+    """The numbers of one application, in a registry of its own."""
+
+    def __init__(self, room: Room):
+        self.registry = CollectorRegistry(auto_describe=False)
+        self.requests = Histogram(
+            f"{PREFIX}_request_seconds",
+            "How long requests took.",
+            ["method", "route"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.answers = Counter(f"{PREFIX}_answers", "Answers by status.", ["method", "route", "status"], registry=self.registry)
+        self.turnaround = Histogram(
+            f"{PREFIX}_turnaround_seconds",
+            "From the first image to the final report.",
+            ["priority"],
+            buckets=_TURNAROUNDS,
+            registry=self.registry,
+        )
+        self.registry.register(_Present(room))
+        self._room = room
+        self._one_scrape = threading.Lock()
+        self._seen_until: datetime = room.now()
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request was answered; ``route`` is the rule, never the path with its ids."""
+        self.requests.labels(method, route).observe(seconds)
+        self.answers.labels(method, route, str(status)).inc()
+
+    def text(self) -> bytes:
+        """All numbers as Prometheus reads them."""
+        with self._one_scrape:
+            self._observe_turnarounds()
+            return generate_latest(self.registry)
+
+    def _observe_turnarounds(self) -> None:
+        with self._room.store.reading() as c:
+            finished = figures.finished_after(c, self._seen_until)
+        for each in finished:
+            self.turnaround.labels(each.priority).observe((each.final_at - each.received_at).total_seconds())
+            self._seen_until = each.closed_at
+
+
+class _Present(Collector):
+    """What stands at the moment of asking."""
+
+    def __init__(self, room: Room):
+        self._room = room
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        room = self._room
+        now = room.now()
+        with room.store.reading() as c:
+            waiting, late = figures.open_items(c), figures.overdue(c, now)
+            attention, undelivered = figures.attention(c), figures.undelivered(c)
+        yield _gauge(
+            "worklist_open", "Open items.", {(each.state, each.priority): each.count for each in waiting}, "state", "priority"
+        )
+        yield _gauge("worklist_overdue", "Open items past their due time.", {(): late})
+        yield _gauge("worklist_attention", "Open items that a person must look at.", {(): attention})
+        depth = {(each.courier, each.state): each.count for each in undelivered}
+        yield _gauge("outbox_depth", "Deliveries that nobody has received yet.", depth, "courier", "state")
+        ages = {(each.courier, each.state): (now - each.oldest).total_seconds() for each in undelivered}
+        yield _gauge("outbox_age_seconds", "How long the oldest of them waits.", ages, "courier", "state")
+        yield _gauge(
+            "rules_ok", "1 when the rules file on the disk is the one in force.", {(): 0 if room.rules.file_problem else 1}
+        )
+        yield _gauge("info", "The version that runs.", {(__version__,): 1}, "version")
+
+
+def _gauge(name: str, text: str, values: dict[tuple[str, ...], float], *labels: str) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"{PREFIX}_{name}", text, labels=labels)
+    for label_values, value in values.items():
+        family.add_metric(label_values, value)
+    return family

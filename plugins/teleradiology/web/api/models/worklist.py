@@ -1,0 +1,203 @@
+"""Items of the worklist, what is asked of them and what people do with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from ....core.worklist import State
+from .base import Input, Output, PageQuery, Reason, Word
+
+
+class WorklistQuery(PageQuery):
+    """Filters of the worklist; several values are separated by commas."""
+
+    state: str = Field("", max_length=200, description="states, or the words open and all; without it what is open")
+    priority: str = Field("", max_length=400)
+    facility: str = Field("", max_length=64)
+    subspecialty: str = Field("", max_length=64)
+    reader: str = Field("", max_length=64, description="a reader's id")
+    q: str = Field("", max_length=200, description="words in name, patient id, accession number or description")
+
+
+class SayWhy(Input):
+    """A reason, if there is one to tell."""
+
+    reason: Reason | None = None
+
+
+class MustSayWhy(Input):
+    """A reason."""
+
+    reason: Reason
+
+
+class AssignIn(SayWhy):
+    """Who is to read the item."""
+
+    reader: Word = Field(description="a reader's id in the rules file")
+
+
+class PrioritizeIn(SayWhy):
+    """How urgent the item is."""
+
+    priority: Word = Field(description="a priority of the rules file")
+
+
+class PatientOut(Output):
+    """The person whom the images show, as the images say."""
+
+    id: str
+    name: str
+    name_other: str = Field(description="the name in other scripts")
+    birth_date: str | None
+    sex: str | None
+
+
+class StudyOut(Output):
+    """The study in the PACS."""
+
+    study_instance_uid: str
+    orthanc_id: str
+    accession_number: str
+    description: str
+    modalities: list[str]
+    body_part: str | None
+    study_at: str | None = Field(description="as the modality says; with the facility's zone when the header names none")
+    series: int
+    instances: int
+
+
+class ItemOut(Output):
+    """One study's place on the worklist. Its ETag is its version, which writes send back as If-Match."""
+
+    id: str
+    version: int
+    state: State
+    priority: str | None
+    due_at: datetime | None
+    warn_at: datetime | None
+    overdue: bool
+    subspecialty: str | None
+    facility: str | None
+    reader: str | None
+    claimed_by: str | None
+    patient: PatientOut
+    study: StudyOut
+    received_at: datetime
+    admitted_at: datetime | None
+    assigned_at: datetime | None
+    claimed_at: datetime | None
+    lease_until: datetime | None
+    preliminary_at: datetime | None
+    final_at: datetime | None
+    viewer_url: str
+    flags: list[str]
+    labels: list[str]
+    attention: str | None = Field(description="why a person must look at it; null when nothing is wrong")
+    hold_reason: str | None
+    reason: str | None = Field(description="why it was skipped, cancelled, or is assigned to nobody")
+    allowed: list[str] = Field(description="the acts that its state permits")
+
+
+class ItemList(Output):
+    """A page of the worklist in reading order."""
+
+    items: list[ItemOut]
+    next: str | None = Field(description="the cursor of the next page; null at the end")
+
+
+class NextOut(Output):
+    """The item that was claimed, if there was one."""
+
+    item: ItemOut | None
+
+
+class Leased(Output):
+    """Until when a claim holds."""
+
+    id: str
+    version: int
+    lease_until: datetime | None
+
+
+class CountsOut(Output):
+    """How many open items there are."""
+
+    total: int
+    overdue: int
+    attention: int
+    state: dict[str, int]
+    priority: dict[str, int]
+
+
+class DecidedOut(Output):
+    """An attribute's value, and the rule that set it."""
+
+    value: Any
+    rule: str
+    line: int
+
+
+class PassedOverOut(Output):
+    """A rule that did not hold: its first condition that failed."""
+
+    rule: str
+    line: int
+    condition: str
+    expected: str
+    found: str
+
+
+class ConsideredOut(Output):
+    """A reader who might have read the study, and what spoke against it."""
+
+    reader: str
+    name: str
+    eligible: bool
+    reasons: list[str]
+    load: int
+
+
+class AssignmentOut(Output):
+    """Who was chosen, by which policy, and among whom."""
+
+    chosen: str | None
+    policy: str
+    considered: list[ConsideredOut]
+
+
+class Explanation(Output):
+    """Why an item stands where it stands."""
+
+    item: str
+    at: datetime
+    cause: str
+    rules_digest: str
+    attributes: dict[str, DecidedOut]
+    passed_over: list[PassedOverOut]
+    readers: AssignmentOut
+
+
+class AuditRecord(Output):
+    """One act on the audit trail; outcome as DICOM PS3.15 A.5.3 (0 is success)."""
+
+    seq: int
+    at: datetime
+    event: str
+    actor: str
+    origin: str
+    outcome: int
+    item: str | None
+    study_instance_uid: str
+    detail: dict[str, Any]
+    hash: str
+
+
+class Timeline(Output):
+    """What was done with an item, oldest first."""
+
+    items: list[AuditRecord]
+    next: None

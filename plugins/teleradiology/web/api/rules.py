@@ -1,0 +1,85 @@
+"""The rules in force: seeing, checking, reloading, explaining them, and trying others before they go live."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ...core.errors import InvalidInput, Problem
+from ...workflow import rules as workflow
+from ...workflow.room import Room
+from ..problems import entry
+from . import shapes
+from .models.rules import (
+    BacktestIn,
+    BacktestOut,
+    ExplainedOut,
+    ExplainIn,
+    ReloadedOut,
+    RulesChecked,
+    RulesIn,
+    RulesOut,
+)
+from .route import Answer, Call, Route
+
+
+def rules(room: Room, call: Call) -> Answer:
+    """The rules in force."""
+    current = room.rules.current
+    return Answer(
+        {
+            "digest": current.digest,
+            "text": current.text,
+            "rules": [rule.name for rule in current.ruleset.rules],
+            "priorities": list(current.priorities),
+            "facilities": list(current.facilities),
+            "readers": list(current.readers),
+            "file_problems": [entry(problem) for problem in room.rules.file_problem or ()],
+        },
+        etag=current.digest,
+    )
+
+
+def check(room: Room, call: Call) -> Answer:
+    """Whether a rules file is without problems; 422 with all of them otherwise. Changes nothing."""
+    found = workflow.check(room, call.who, call.body.text)
+    in_force = found.digest == room.rules.current.digest
+    return Answer({"digest": found.digest, "in_force": in_force, "rules": len(found.ruleset.rules)})
+
+
+def reload(room: Room, call: Call) -> Answer:
+    """Put the file on the disk in force; with problems the good rules stay and the answer is 422."""
+    before = room.rules.current.digest
+    found = workflow.reload(room, call.who)
+    return Answer({"digest": found.digest, "changed": found.digest != before})
+
+
+def explain(room: Room, call: Call) -> Answer:
+    """What the rules say of given facts, a study or an item, and why; with other rules than those in force if given."""
+    body = call.body
+    if sum(value is not None for value in (body.facts, body.study, body.item)) != 1:
+        raise InvalidInput(problems=[Problem("give exactly one of: facts, study, item")])
+    return Answer(workflow.explain(room, call.who, body).to_json())
+
+
+def backtest(room: Room, call: Call) -> Answer:
+    """What other rules would have done with the studies that were received, against the rules in force."""
+    body = call.body
+    found = workflow.backtest(room, call.who, body.text, since=body.since, limit=body.limit, facility=body.facility or "")
+    return Answer(_backtest(found))
+
+
+def _backtest(found: workflow.Backtest) -> dict[str, Any]:
+    items = [{**asdict(each), "received_at": shapes.instant(each.received_at)} for each in found.items]
+    return {**{name: getattr(found, name) for name in _COUNTS}, "since": shapes.instant(found.since), "items": items}
+
+
+_COUNTS = ("digest", "in_force", "studies", "changed", "truncated", "by_attribute", "by_facility", "by_priority")
+
+ROUTES = (
+    Route("GET", "/api/rules", rules, "rules", RulesOut, cached=True),
+    Route("POST", "/api/rules/check", check, "rules", RulesChecked, body=RulesIn, takes_yaml=True, costly=True),
+    Route("POST", "/api/rules/reload", reload, "rules", ReloadedOut),
+    Route("POST", "/api/rules/explain", explain, "explain", ExplainedOut, body=ExplainIn),
+    Route("POST", "/api/rules/backtest", backtest, "rules", BacktestOut, body=BacktestIn, takes_yaml=True, costly=True),
+)
