@@ -20,6 +20,22 @@ class Role(StrEnum):
     INTEGRATOR = "integrator"
     SYSTEM = "system"  # the service itself; never given to an account
 
+    @classmethod
+    def _missing_(cls, value: object) -> Role | None:
+        """People also write the person: "facility user", "Quality_Manager", "auditors"."""
+        word = " ".join(str(value).lower().replace("_", " ").replace("-", " ").split())
+        word = word.removesuffix("s").removesuffix(" user").removesuffix(" manager")
+        return next((role for role in cls if role.value == _ALSO_CALLED.get(word, word)), None)
+
+
+_ALSO_CALLED = {
+    "admin": "administrator",
+    "reader": "radiologist",
+    "clinic": "facility",
+    "dispatcher": "coordinator",
+    "integration": "integrator",
+}
+
 
 @dataclass(frozen=True)
 class Actor:

@@ -34,7 +34,7 @@ class Record:
     origin: str
     outcome: int
     item: str | None
-    study: str
+    study_instance_uid: str
     detail: Mapping[str, Any]
     hash: str
 
@@ -107,6 +107,7 @@ def page(
     event: str = "",
     actor: str = "",
     item: str = "",
+    study: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> tuple[list[Record], int | None]:
@@ -117,6 +118,7 @@ def page(
         (audit.c.event == event, event),
         (audit.c.actor == actor, actor),
         (audit.c.item == item, item),
+        (audit.c.study_instance_uid == study, study),
         (audit.c.at >= since, since),
         (audit.c.at < until, until),
     ):
@@ -162,11 +164,10 @@ def verify(c: Connection) -> Verdict:
     link, heads = linker(seal.key), seal.heads()
     count, head = 0, GENESIS
     for row in c.execute(_all.execution_options(yield_per=1000)):
-        fields: list[Any] = list(row)
-        seq, stored = fields[0], fields.pop()
+        seq, at, event, actor, origin, outcome, item, study, detail, stored = row
         if seq != count + 1:
             return Verdict(False, count, head, count + 1, f"record {count + 1} is missing; the next one is {seq}")
-        if link(record_text(*fields, head)) != stored:
+        if link(record_text(seq, at, event, actor, origin, outcome, item, study, detail, head)) != stored:
             return Verdict(False, count, head, seq, f"record {seq} is not what was written after record {count}")
         if seq in heads and stored not in heads[seq]:
             return Verdict(False, count, head, seq, f"record {seq} is another one than the anchor file remembers: a fork")

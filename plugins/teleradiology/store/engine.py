@@ -13,6 +13,8 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from ..core.errors import Busy
 from .seal import Seal
 
+__all__ = ["Connection", "Store", "connect"]
+
 BUSY_TIMEOUT_MS = 15_000
 CONNECTIONS = 40
 _WRITER = 0x7E1E8AD  # the advisory lock of PostgreSQL that every writer holds

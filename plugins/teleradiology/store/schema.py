@@ -232,6 +232,7 @@ audit = Table(
     Column("detail", Text, nullable=False),  # canonical JSON, exactly as hashed; no patient data
     Column("hash", String(64), nullable=False),
     Index("ix_audit_item", "item", "seq"),
+    Index("ix_audit_study", "study_instance_uid", "seq"),
     Index("ix_audit_at", "at"),
 )
 

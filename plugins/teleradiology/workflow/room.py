@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..core.transport import Transport
+from .door import Door
 from .memory import Memory
 
 if TYPE_CHECKING:
@@ -113,3 +114,4 @@ class Room:
     now: Callable[[], datetime]  # aware, UTC
     wake: Callable[[], None] = lambda: None  # asks the heartbeat to run now
     memory: Memory = field(default_factory=Memory, compare=False, repr=False)
+    door: Door = field(default_factory=Door, compare=False, repr=False)

@@ -47,6 +47,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_at", "audit", ["at"])
     op.create_index("ix_audit_item", "audit", ["item", "seq"])
+    op.create_index("ix_audit_study", "audit", ["study_instance_uid", "seq"])
     op.create_table(
         "bookmarks",
         sa.Column("name", sa.String(32), nullable=False),
