@@ -4,7 +4,7 @@ from flask import Flask
 
 from ...workflow.room import Room
 from . import about, accounts, acts, audit, dispatch, openapi, report, reports, rules, status, worklist
-from .metrics import Metrics
+from .metrics import Metrics, watch
 
 ROUTES = (
     *status.ROUTES,
@@ -23,4 +23,5 @@ def register(app: Flask, room: Room) -> None:
     """Make the tables' rows addresses of the application."""
     app.extensions["openapi"] = openapi.description(ROUTES)
     app.extensions["metrics"] = Metrics(room)
+    watch(app, app.extensions["metrics"])
     dispatch.register(app, room, ROUTES)

@@ -50,14 +50,14 @@ def change_account(room: Room, call: Call) -> Answer:
 
 def tokens(room: Room, call: Call) -> Answer:
     """API tokens without their secrets: one's own, or for administrators anybody's."""
-    found = workflow.list_tokens(room, call.who, call.query.username or call.who.username)
+    found = workflow.list_tokens(room, call.who, call.query.username or None)
     return Answer({"items": [_token(each) for each in found], "next": None})
 
 
 def create_token(room: Room, call: Call) -> Answer:
     """Make an API token. Its secret is in this answer and nowhere else."""
     body = call.body
-    secret, made = workflow.create_token(room, call.who, body.username or call.who.username, body.name, body.expires_at)
+    made, secret = workflow.create_token(room, call.who, body.name, body.expires_at, body.username)
     return Answer({**_token(made), "token": secret}, status=201)
 
 

@@ -53,15 +53,17 @@ def _call(route: Route, path: dict[str, str]) -> Call:
         path=reading.path_names(path),
         query=reading.query(route.query, request),
         body=reading.body(route.body, request, route.takes_yaml) if route.writes else None,
-        version=reading.if_match(request.headers.get("If-Match")) if route.versioned else _no_version(),
+        version=_version(route),
         origin=auth.origin(),
     )
 
 
-def _no_version() -> None:
-    if "If-Match" in request.headers:
+def _version(route: Route) -> int | None:
+    header = request.headers.get("If-Match")
+    if header is not None and not route.versioned:
         problem = Problem("not heeded here; leave it out", path="If-Match")
         raise InvalidInput("This address has no versions.", problems=[problem])
+    return reading.if_match(header)
 
 
 def _answered(room: Room, route: Route, call: Call) -> Response:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
+from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -64,6 +67,21 @@ class Metrics:
             self._seen_until = each.closed_at
 
 
+def watch(app: Flask, metrics: Metrics) -> None:
+    """Count and time every request of the application, pages and files included."""
+
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    def end(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        metrics.request(request.method, route, response.status_code, time.perf_counter() - g.began)
+        return response
+
+    app.before_request(begin)
+    app.after_request(end)
+
+
 class _Present(Collector):
     """What stands at the moment of asking."""
 
@@ -91,7 +109,7 @@ class _Present(Collector):
         yield _gauge("info", "The version that runs.", {(__version__,): 1}, "version")
 
 
-def _gauge(name: str, text: str, values: dict[tuple[str, ...], float], *labels: str) -> GaugeMetricFamily:
+def _gauge(name: str, text: str, values: Mapping[Any, float], *labels: str) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"{PREFIX}_{name}", text, labels=labels)
     for label_values, value in values.items():
         family.add_metric(label_values, value)

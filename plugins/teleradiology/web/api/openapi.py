@@ -20,7 +20,7 @@ PROBLEM = "application/problem+json"
 _REF = "#/components/schemas/{model}"
 _ABOUT = (
     "A reading room inside the PACS. Errors are RFC 9457 problem documents. Writes take If-Match with the version that was read "
-    "and Idempotency-Key; lists are pages with a cursor in `next`; times are RFC 3339 with zone. There is no PATCH, HEAD or OPTIONS."
+    "and Idempotency-Key; lists are pages with a cursor in `next`; times are RFC 3339 with zone. There is no PATCH or HEAD."
 )
 _PROBLEMS = {
     400: "The body cannot be read.",

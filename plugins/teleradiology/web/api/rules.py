@@ -59,7 +59,13 @@ def explain(room: Room, call: Call) -> Answer:
     body = call.body
     if sum(value is not None for value in (body.facts, body.study, body.item)) != 1:
         raise InvalidInput(problems=[Problem("give exactly one of: facts, study, item")])
-    return Answer(workflow.explain(room, call.who, body).to_json())
+    if body.facts is not None:
+        found = workflow.explain_facts(room, call.who, body.facts, body.text)
+    elif body.study is not None:
+        found = workflow.explain_study(room, call.who, body.study, body.text)
+    else:
+        found = workflow.explain_item(room, call.who, body.item, body.text)
+    return Answer(found.to_json())
 
 
 def backtest(room: Room, call: Call) -> Answer:

@@ -112,7 +112,7 @@ def record(value: Record) -> dict[str, Any]:
         "origin": value.origin,
         "outcome": value.outcome,
         "item": value.item,
-        "study_instance_uid": value.study,
+        "study_instance_uid": value.study_instance_uid,
         "detail": dict(value.detail),
         "hash": value.hash,
     }

@@ -94,7 +94,7 @@ class NewTokenOut(TokenOut):
 
 
 class TokenList(Output):
-    """API tokens, oldest first."""
+    """API tokens, newest first."""
 
     items: list[TokenOut]
     next: None
