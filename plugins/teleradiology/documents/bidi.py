@@ -31,19 +31,18 @@ def isolated(value: str, language: str = "en") -> Markup:
 
 def islands(text: str, language: str = "en") -> Markup:
     """Free text of one line; whatever is read from left to right inside Arabic is isolated, run by run."""
-    direction = direction_of_line(text, language)
-    if direction == "ltr" and not _has(text, "rtl"):
-        return escape(text)
-    return Markup("").join(_pieces(text))
+    return Markup("").join(ltr(piece) if island else escape(piece) for piece, island in pieces(text, language))
 
 
-def _pieces(text: str) -> Iterator[Markup]:
+def pieces(text: str, language: str) -> Iterator[tuple[str, bool]]:
+    """A line cut into what flows with it and what is to be isolated from it (True)."""
     place = 0
-    for match in _ISLAND.finditer(text):
-        yield escape(text[place : match.start()])
-        yield ltr(match.group())
+    mixed = direction_of_line(text, language) == "rtl" or _has(text, "rtl")
+    for match in _ISLAND.finditer(text) if mixed else ():
+        yield text[place : match.start()], False
+        yield match.group(), True
         place = match.end()
-    yield escape(text[place:])
+    yield text[place:], False
 
 
 def paragraphs(text: str, language: str = "en") -> Markup:
