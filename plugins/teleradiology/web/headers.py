@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 
 from flask import Flask, Response, g, request
 
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
 
 def _name_request() -> None:
     given = request.headers.get("X-Request-Id", "")
+    g.began = time.perf_counter()
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from ... import __version__
 from ...store import figures
 from ...workflow.room import Room
+from ..problems import VERBS
 
 PREFIX = "teleradiology"
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -70,15 +71,12 @@ class Metrics:
 def watch(app: Flask, metrics: Metrics) -> None:
     """Count and time every request of the application, pages and files included."""
 
-    def begin() -> None:
-        g.began = time.perf_counter()
-
     def end(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "unknown"
-        metrics.request(request.method, route, response.status_code, time.perf_counter() - g.began)
+        method = request.method if request.method in VERBS else "other"
+        metrics.request(method, route, response.status_code, time.perf_counter() - g.began)
         return response
 
-    app.before_request(begin)
     app.after_request(end)
 
 

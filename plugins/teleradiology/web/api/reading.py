@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from flask import Request
 from pydantic import BaseModel, ValidationError
@@ -184,11 +184,16 @@ def _fields(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     """The names that the model knows at a path of its errors."""
     for part in path:
         field = model.model_fields.get(str(part))
-        inner = field.annotation if field else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        inner = [kind for kind in _kinds(field.annotation if field else None) if issubclass(kind, BaseModel)]
+        if not inner:
             return []
-        model = inner
+        model = inner[0]
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _kinds(annotation: Any) -> list[type]:
+    """An annotation's classes: those of a union, or itself."""
+    return [kind for kind in get_args(annotation) or (annotation,) if isinstance(kind, type)]
 
 
 def _kind(value: Any) -> str:
