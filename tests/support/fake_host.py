@@ -166,7 +166,7 @@ class FakeHost:
 
     def last_change(self) -> int:
         self._called("last_change")
-        return self._last
+        return self._changes[-1].seq if self._changes else self._last
 
     def study_ids(self) -> list[str]:
         self._called("study_ids")
@@ -206,6 +206,14 @@ class FakeHost:
         self._called("instance_tags", orthanc_id)
         image = dcmread(io.BytesIO(self._instance(orthanc_id)), stop_before_pixels=True)
         return {element.keyword: str(element.value) for element in image if element.keyword and element.VR != "SQ"}
+
+    def sop_uids(self, orthanc_id: str) -> tuple[str, str] | None:
+        self._called("sop_uids", orthanc_id)
+        body = next((one.instances[orthanc_id] for one in self._all_series() if orthanc_id in one.instances), None)
+        if body is None:
+            return None
+        image = dcmread(io.BytesIO(body), specific_tags=["SOPClassUID", "SOPInstanceUID"])
+        return str(image.SOPClassUID), str(image.SOPInstanceUID)
 
     def store_instance(self, dicom: bytes) -> str:
         self._called("store_instance")

@@ -80,6 +80,14 @@ class Gateway:
         """Orthanc's simplified tags."""
         return self._json(f"/instances/{orthanc_id}/simplified-tags", {})
 
+    def sop_uids(self, orthanc_id: str) -> tuple[str, str] | None:
+        """SOP Class and SOP Instance UID: two calls to the index, because the class is not among the main tags."""
+        found = self._json(f"/instances/{orthanc_id}", None)
+        if found is None:
+            return None
+        kind = (self._get(f"/instances/{orthanc_id}/metadata/SopClassUid") or b"").decode("ascii")
+        return kind or str(self.instance_tags(orthanc_id).get("SOPClassUID", "")), found["MainDicomTags"]["SOPInstanceUID"]
+
     def store_instance(self, dicom: bytes) -> str:
         """Store a DICOM file; Orthanc answers AlreadyStored with the same id when it has the instance."""
         stored = json.loads(self._ask("RestApiPost", "/instances", dicom))

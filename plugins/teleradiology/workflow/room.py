@@ -95,6 +95,9 @@ class Host(Protocol):
     def instance_tags(self, orthanc_id: str) -> Mapping[str, Any]:
         """Orthanc's simplified tags: for files too large to be read whole."""
 
+    def sop_uids(self, orthanc_id: str) -> tuple[str, str] | None:
+        """SOP Class and SOP Instance UID of an instance, from the index alone; None when it is not (any more) there."""
+
     def store_instance(self, dicom: bytes) -> str:
         """Store a DICOM file and return its Orthanc id; storing the same again is a success."""
 
