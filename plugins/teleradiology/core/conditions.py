@@ -201,7 +201,7 @@ class _Several:
 
 
 @dataclass(frozen=True)
-class All(_Several):
+class AllOf(_Several):
     """Every part is true; true when there are none."""
 
     def describe(self) -> str:
@@ -219,7 +219,7 @@ class All(_Several):
 
 
 @dataclass(frozen=True)
-class Any_(_Several):
+class AnyOf(_Several):
     """At least one part is true."""
 
     def describe(self) -> str:
@@ -253,7 +253,7 @@ class Not:
         return Failure("not", self.describe(), _found(known, *self.facts()))
 
 
-Condition = Equals | HasAll | HasOnly | Contains | Matches | Within | Missing | All | Any_ | Not
+Condition = Equals | HasAll | HasOnly | Contains | Matches | Within | Missing | AllOf | AnyOf | Not
 
 
 def _found(known: Known, *facts: str) -> str:

@@ -13,7 +13,7 @@ _WITHOUT = re.compile(
 _WITH = re.compile(
     r"\b(?:with|w ?/|post|avec|mit|plus|after)[ -]?(?:iv )?(?:contrast|contraste|cont|cm|kontrast\w*)\b|\bw (?:contrast|cnt|con|iv)\b"
     r"|\b(?:cect|cta|ctpa|mra ce|ce mra|enhanced|postcontrast|angio\w*|gad|gadolinium|contrast enhanced)\b"
-    r"|\b[ct] ?\+|\bc ?plus\b|(?:مع|ب)\s?ال?(?:صبغه|تباين)|مع (?:حقن|ماده)"
+    r"|\b[ct] ?\+|\bc ?plus\b|(?:مع|ب)\s?(?:ال)?(?:صبغه|تباين)|مع (?:حقن|ماده)"
 )
 _LEFT = re.compile(r"\b(?:left|lt|l ?side|gauche|links|izquierd[ao])\b|ايسر|يسري|يسار")
 _RIGHT = re.compile(r"\b(?:right|rt|r ?side|droite?|rechts|derech[ao])\b|ايمن|يمني|يمين")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .conditions import All, Condition, Equals, Failure, Test
+from .conditions import AllOf, Condition, Equals, Failure, Test
 from .decision import Decided, Decision, Matched, PassedOver
 from .study_facts import StudyFacts
 
@@ -49,7 +49,7 @@ class Rule:
         """The conditions that must all hold, in the order written."""
         if self.when is None:
             return ()
-        return self.when.parts if isinstance(self.when, All) else (self.when,)
+        return self.when.parts if isinstance(self.when, AllOf) else (self.when,)
 
 
 class RuleSet:

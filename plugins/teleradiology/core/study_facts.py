@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 from .comparison import Known
 
@@ -31,59 +31,66 @@ class Kind(StrEnum):
         return self in (Kind.CODES, Kind.TEXTS)
 
 
-def _fact(kind: Kind, about: str) -> Any:
-    default: Any = () if kind.is_many else "" if kind in (Kind.CODE, Kind.TEXT) else None
-    return field(default=default, metadata={"kind": kind, "about": about})
+Code = Annotated[str, Kind.CODE]
+Codes = Annotated[tuple[str, ...], Kind.CODES]
+Text = Annotated[str, Kind.TEXT]
+Texts = Annotated[tuple[str, ...], Kind.TEXTS]
+Number = Annotated[float | None, Kind.NUMBER]
+Count = Annotated[int | None, Kind.NUMBER]
+Flag = Annotated[bool | None, Kind.FLAG]
+Date = Annotated[date | None, Kind.DATE]
+Time = Annotated[time | None, Kind.TIME]
+Instant = Annotated[datetime | None, Kind.INSTANT]
 
 
 @dataclass(frozen=True)
 class StudyFacts:
     """A study as its images and its way to us tell. An absent fact is "", () or None, and no condition on it is true."""
 
-    study_instance_uid: str = _fact(Kind.CODE, "Study Instance UID.")
-    patient_id: str = _fact(Kind.CODE, "Patient ID as sent.")
-    patient_name: str = _fact(Kind.TEXT, "Patient's name, first group, as sent (Family^Given).")
-    patient_names: tuple[str, ...] = _fact(Kind.TEXTS, "All groups of the patient's name, for example Latin and Arabic.")
-    patient_birth_date: date | None = _fact(Kind.DATE, "Birth date; place holders such as 1900-01-01 are absent.")
-    patient_sex: str = _fact(Kind.CODE, "M, F or O.")
-    patient_age: float | None = _fact(Kind.NUMBER, "Age in years at the time of the study; `28d`, `6w`, `18m` and `2y` may be written.")
-    accession_number: str = _fact(Kind.CODE, "Accession number.")
-    study_description: str = _fact(Kind.TEXT, "Study description.")
-    study_date: date | None = _fact(Kind.DATE, "Study date by the modality's clock.")
-    study_time: time | None = _fact(Kind.TIME, "Study time by the modality's clock.")
-    study_at: str = _fact(Kind.CODE, "Study date and time as ISO 8601, with a zone only when the modality tells one.")
-    modality: str = _fact(Kind.CODE, "The main image modality: that of most images, leaving SR, KO, PR, DOC, SEG and the like out.")
-    modalities: tuple[str, ...] = _fact(Kind.CODES, "All modalities in the study, SR, KO and the like included.")
-    body_part: str = _fact(Kind.CODE, "The region examined, by voting over codes, descriptions and Body Part Examined.")
-    body_parts: tuple[str, ...] = _fact(Kind.CODES, "All regions examined, the most likely first.")
-    body_part_source: str = _fact(Kind.CODE, "What named `body_part`, for example `study_description`.")
-    body_part_confidence: float | None = _fact(Kind.NUMBER, "The share of the votes that `body_part` got: 0 to 1.")
-    laterality: str = _fact(Kind.CODE, "L, R or B (both).")
-    series_descriptions: tuple[str, ...] = _fact(Kind.TEXTS, "Series descriptions.")
-    protocol_names: tuple[str, ...] = _fact(Kind.TEXTS, "Protocol names.")
-    procedure_codes: tuple[str, ...] = _fact(Kind.CODES, "Codes of the performed and the requested procedures.")
-    procedure_descriptions: tuple[str, ...] = _fact(Kind.TEXTS, "Meanings and descriptions of these procedures.")
-    reason: str = _fact(Kind.TEXT, "Why the study was asked for: reason, admitting diagnosis, patient history.")
-    referring_physician: str = _fact(Kind.TEXT, "Referring physician's name.")
-    institution: str = _fact(Kind.TEXT, "Institution name.")
-    department: str = _fact(Kind.TEXT, "Institutional department name.")
-    station_names: tuple[str, ...] = _fact(Kind.CODES, "Station names of the modalities.")
-    manufacturers: tuple[str, ...] = _fact(Kind.TEXTS, "Manufacturers and model names of the modalities.")
-    requested_priority: str = _fact(Kind.CODE, "Priority in the request: STAT, HIGH, ROUTINE, MEDIUM or LOW as sent.")
-    contrast: bool | None = _fact(Kind.FLAG, "Whether contrast medium was given, by tag or description.")
-    patient_state: str = _fact(Kind.TEXT, "Patient state, pregnancy status, medical alerts.")
-    series_count: int | None = _fact(Kind.NUMBER, "Number of series.")
-    instance_count: int | None = _fact(Kind.NUMBER, "Number of objects, documents included.")
-    image_count: int | None = _fact(Kind.NUMBER, "Number of objects in series of image modalities.")
-    calling_aet: str = _fact(Kind.CODE, "AE title of the sender.")
-    called_aet: str = _fact(Kind.CODE, "AE title that the sender called.")
-    remote_ip: str = _fact(Kind.CODE, "IP address of the sender.")
-    user: str = _fact(Kind.CODE, "Account that uploaded the study over HTTP.")
-    received_at: datetime | None = _fact(Kind.INSTANT, "When the first image arrived, by our clock.")
-    received_time: time | None = _fact(Kind.TIME, "The same as time of day in the facility's time zone (UTC for unknown senders).")
-    received_day: str = _fact(Kind.CODE, "The same as day of the week: mon, tue, wed, thu, fri, sat, sun.")
-    facility: str = _fact(Kind.CODE, "Id of the facility in this file that the sender belongs to.")
-    problems: tuple[str, ...] = _fact(Kind.TEXTS, "What was odd about the study's attributes.")
+    study_instance_uid: Annotated[Code, "Study Instance UID."] = ""
+    patient_id: Annotated[Code, "Patient ID as sent."] = ""
+    patient_name: Annotated[Text, "Patient's name, first group, as sent (Family^Given)."] = ""
+    patient_names: Annotated[Texts, "All groups of the patient's name, for example Latin and Arabic."] = ()
+    patient_birth_date: Annotated[Date, "Birth date; place holders such as 1900-01-01 are absent."] = None
+    patient_sex: Annotated[Code, "M, F or O."] = ""
+    patient_age: Annotated[Number, "Age in years at the time of the study; `28d`, `6w`, `18m` may be written."] = None
+    accession_number: Annotated[Code, "Accession number."] = ""
+    study_description: Annotated[Text, "Study description."] = ""
+    study_date: Annotated[Date, "Study date by the modality's clock."] = None
+    study_time: Annotated[Time, "Study time by the modality's clock."] = None
+    study_at: Annotated[Code, "Study date and time as ISO 8601, with a zone only when the modality tells one."] = ""
+    modality: Annotated[Code, "The main image modality: that of most images; SR, KO, PR, SEG and the like do not count."] = ""
+    modalities: Annotated[Codes, "All modalities in the study, SR, KO and the like included."] = ()
+    body_part: Annotated[Code, "The region examined, by voting over codes, descriptions and Body Part Examined."] = ""
+    body_parts: Annotated[Codes, "All regions examined, the most likely first."] = ()
+    body_part_source: Annotated[Code, "What named `body_part`, for example `study_description`."] = ""
+    body_part_confidence: Annotated[Number, "The share of the votes that `body_part` got: 0 to 1."] = None
+    laterality: Annotated[Code, "L, R or B (both)."] = ""
+    series_descriptions: Annotated[Texts, "Series descriptions."] = ()
+    protocol_names: Annotated[Texts, "Protocol names."] = ()
+    procedure_codes: Annotated[Codes, "Codes of the performed and the requested procedures."] = ()
+    procedure_descriptions: Annotated[Texts, "Meanings and descriptions of these procedures."] = ()
+    reason: Annotated[Text, "Why the study was asked for: reason, admitting diagnosis, patient history."] = ""
+    referring_physician: Annotated[Text, "Referring physician's name."] = ""
+    institution: Annotated[Text, "Institution name."] = ""
+    department: Annotated[Text, "Institutional department name."] = ""
+    station_names: Annotated[Codes, "Station names of the modalities."] = ()
+    manufacturers: Annotated[Texts, "Manufacturers and model names of the modalities."] = ()
+    requested_priority: Annotated[Code, "Priority in the request: STAT, HIGH, ROUTINE, MEDIUM or LOW as sent."] = ""
+    contrast: Annotated[Flag, "Whether contrast medium was given, by tag or description."] = None
+    patient_state: Annotated[Text, "Patient state, pregnancy status, medical alerts."] = ""
+    series_count: Annotated[Count, "Number of series."] = None
+    instance_count: Annotated[Count, "Number of objects, documents included."] = None
+    image_count: Annotated[Count, "Number of objects in series of image modalities."] = None
+    calling_aet: Annotated[Code, "AE title of the sender."] = ""
+    called_aet: Annotated[Code, "AE title that the sender called."] = ""
+    remote_ip: Annotated[Code, "IP address of the sender."] = ""
+    user: Annotated[Code, "Account that uploaded the study over HTTP."] = ""
+    received_at: Annotated[Instant, "When the first image arrived, by our clock."] = None
+    received_time: Annotated[Time, "The same as time of day in the facility's time zone, or UTC."] = None
+    received_day: Annotated[Code, "The same as day of the week: mon, tue, wed, thu, fri, sat, sun."] = ""
+    facility: Annotated[Code, "Id of the facility in this file that the sender belongs to."] = ""
+    problems: Annotated[Texts, "What was odd about the study's attributes."] = ()
 
     @cached_property
     def known(self) -> Known:
@@ -126,6 +133,8 @@ def _from_json(kind: Kind, value: Any) -> Any:
     return value
 
 
-_FIELDS: tuple[Field[Any], ...] = fields(StudyFacts)
-KINDS: Mapping[str, Kind] = {each.name: each.metadata["kind"] for each in _FIELDS}
-ABOUT: Mapping[str, str] = {each.name: each.metadata["about"] for each in _FIELDS}
+_DECLARED: Mapping[str, tuple[Kind, str]] = {
+    name: hint.__metadata__ for name, hint in get_type_hints(StudyFacts, include_extras=True).items()
+}
+KINDS: Mapping[str, Kind] = {name: kind for name, (kind, _) in _DECLARED.items()}
+ABOUT: Mapping[str, str] = {name: about for name, (_, about) in _DECLARED.items()}

@@ -1,0 +1,61 @@
+"""What changed between two rules files, by name: for the administrator who reloads and for the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .rules_file import RulesFile
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The names in one section that were added, removed, or have changed content; ``moved`` when the order is another."""
+
+    section: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    moved: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        lists = {"added": list(self.added), "removed": list(self.removed), "changed": list(self.changed)}
+        return {"section": self.section, **lists, "moved": self.moved}
+
+
+def between(before: RulesFile, after: RulesFile) -> tuple[Difference, ...]:
+    """The sections that differ. Comments, spacing and line numbers are no difference."""
+    found = (_difference(section, _content(before, section), _content(after, section)) for section in _ORDER_MATTERS)
+    return tuple(each for each in found if each is not None)
+
+
+# Whether the order of a section's entries means something.
+_ORDER_MATTERS: Mapping[str, bool] = {
+    "priorities": True,
+    "subspecialties": False,
+    "facilities": False,
+    "readers": False,
+    "rules": True,
+}
+
+
+def _content(file: RulesFile, section: str) -> dict[str, Any]:
+    if section == "rules":
+        return {rule.name: (rule.when, dict(rule.then)) for rule in file.ruleset.rules}
+    if section == "priorities":
+        return {name: (each.turnaround, each.warn_after) for name, each in file.priorities.items()}
+    return dict(getattr(file, section))
+
+
+def _difference(section: str, before: dict[str, Any], after: dict[str, Any]) -> Difference | None:
+    kept = [name for name in before if name in after]
+    found = Difference(
+        section,
+        added=tuple(name for name in after if name not in before),
+        removed=tuple(name for name in before if name not in after),
+        changed=tuple(name for name in kept if before[name] != after[name]),
+        moved=_ORDER_MATTERS[section] and kept != [name for name in after if name in before],
+    )
+    return None if found == Difference(section) else found

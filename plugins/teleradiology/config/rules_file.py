@@ -1,0 +1,183 @@
+"""Reads the administrator's rules file: checked frozen values, or all of its problems at once with line and column."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from ..core.decision import Decision
+from ..core.directory import Facility, Priority, Subspecialty, by_specificity
+from ..core.errors import InvalidConfiguration, Problem
+from ..core.facts import Attributes, completed, facts_from
+from ..core.readers import Reader
+from ..core.rules import Rule, RuleSet
+from ..core.study_facts import StudyFacts
+from ..core.transport import Transport
+from . import examples_section, reachability
+from .directory_sections import FACILITIES, PRIORITIES, SUBSPECIALTIES_SECTION, check_senders
+from .examples_section import EXAMPLES, Example
+from .findings import Findings
+from .readers_section import READERS, check_subspecialties
+from .records import Field, Record
+from .rules_section import Rules
+from .shapes import Word
+from .yaml_tree import Items, Node, Table, Unreadable, read
+
+VERSION = "1"
+
+FILE = Record(
+    "a rules file",
+    (
+        Field("version", Word((VERSION,), "the version of the format,"), "Version of the file's format: 1.", required=True),
+        Field("priorities", PRIORITIES, "Degrees of urgency, the most urgent first.", required=True),
+        Field("subspecialties", SUBSPECIALTIES_SECTION, "Fields of reading; when left out, those that readers name."),
+        Field("facilities", FACILITIES, "Who sends studies."),
+        Field("readers", READERS, "Who reads studies."),
+        Field("rules", Rules(), "From the top: for each attribute the first rule that holds and sets it decides.", required=True),
+        Field("examples", EXAMPLES, "Studies with the decision expected of them; the file is refused when one does not hold."),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class RulesFile:
+    """A rules file that is fit to be put in force."""
+
+    digest: str
+    text: str
+    ruleset: RuleSet
+    priorities: Mapping[str, Priority]
+    facilities: Mapping[str, Facility] = field(default_factory=dict)
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+    subspecialties: Mapping[str, Subspecialty] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+    @cached_property
+    def _senders(self) -> tuple[Facility, ...]:
+        return by_specificity(self.facilities)
+
+    def facility_of(self, transport: Transport) -> str:
+        """The id of the facility that the sender belongs to, or ""."""
+        return next((facility.id for facility in self._senders if facility.sent(transport)), "")
+
+    def timezone_of(self, facility: str) -> str:
+        """The facility's time zone; "" for an unknown one."""
+        return self.facilities[facility].timezone if facility in self.facilities else ""
+
+    def facts(self, series: list[Attributes], transport: Transport) -> StudyFacts:
+        """A study's facts, with its facility and its local time as this file knows them."""
+        return facts_from(series, transport, facility_of=self.facility_of, timezone_of=self.timezone_of)
+
+    def completed(self, facts: StudyFacts) -> StudyFacts:
+        """Facts that somebody made up, with those filled in that follow from them."""
+        return completed(facts, facility_of=self.facility_of, timezone_of=self.timezone_of)
+
+    def explain(self, facts: StudyFacts) -> Decision:
+        """What the rules say of the study, and why."""
+        return self.ruleset.explain(facts)
+
+    def deadline(self, values: Mapping[str, Any]) -> tuple[timedelta, float]:
+        """Turnaround and the share of it after which to warn: as the rules decided, else the priority's."""
+        priority = self.priorities[values["priority"]]
+        return values.get("turnaround", priority.turnaround), values.get("warn_after", priority.warn_after)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a rules file's text: what a decision remembers the file by."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def load(text: str, file: str = "worklist_rules.yaml", *, templates: Collection[str] | None = None) -> RulesFile:
+    """The file's content. ``templates`` are the names of report templates, checked when given.
+
+    Raises InvalidConfiguration with all problems.
+    """
+    findings = Findings(file)
+    try:
+        root = read(text, file)
+    except Unreadable as unreadable:
+        raise _refusal(file, unreadable.problems) from None
+    findings.names = _names(root, templates)
+    values = FILE.values(root, "", findings)
+    if isinstance(root, Table):
+        _check_across(root, values or {}, findings)
+    if findings.problems or values is None:
+        raise _refusal(file, findings.problems)
+    loaded = _built(text, values, findings)
+    if findings.problems:
+        raise _refusal(file, findings.problems)
+    return loaded
+
+
+def _refusal(file: str, problems: list[Problem]) -> InvalidConfiguration:
+    ordered = sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))
+    count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
+    return InvalidConfiguration(f"{file} has {count} and was not put in force: {ordered[0]}", problems=ordered)
+
+
+def _names(root: Node, templates: Collection[str] | None) -> dict[str, tuple[str, ...]]:
+    """The names that each section defines, found before anything is checked, so that references may point forward."""
+    names = {section: _keys(root, section) for section in ("priorities", "facilities", "readers")}
+    declared = _keys(root, "subspecialties")
+    if declared or names["readers"]:
+        names["subspecialties"] = declared or _subspecialties_of_readers(root)
+    names["rules"] = tuple(name.text for rule in _items(root, "rules") if (name := _value(rule, "name")) and hasattr(name, "text"))
+    if templates is not None:
+        names["templates"] = tuple(sorted(templates))
+    return names
+
+
+def _value(node: Node | None, key: str) -> Any:
+    entry = node.entries.get(key) if isinstance(node, Table) else None
+    return entry.value if entry else None
+
+
+def _keys(root: Node, section: str) -> tuple[str, ...]:
+    table = _value(root, section)
+    return tuple(table.entries) if isinstance(table, Table) else ()
+
+
+def _items(node: Node | None, key: str) -> tuple[Node, ...]:
+    value = _value(node, key)
+    return value.items if isinstance(value, Items) else (value,) if value is not None else ()
+
+
+def _subspecialties_of_readers(root: Node) -> tuple[str, ...]:
+    readers = _value(root, "readers")
+    found = (
+        getattr(each, "text", "")
+        for entry in (readers.entries.values() if isinstance(readers, Table) else ())
+        for each in _items(entry.value, "subspecialties")
+    )
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _check_across(root: Table, values: Mapping[str, Any], findings: Findings) -> None:
+    """What can only be seen with several parts in view."""
+    facilities, readers = _value(root, "facilities"), _value(root, "readers")
+    if isinstance(facilities, Table):
+        check_senders(values.get("facilities") or {}, facilities, findings)
+    if isinstance(readers, Table) and _keys(root, "subspecialties"):
+        check_subspecialties(readers, findings)
+
+
+def _built(text: str, values: Mapping[str, Any], findings: Findings) -> RulesFile:
+    digest = digest_of(text)
+    rules: tuple[Rule, ...] = values["rules"]
+    readers: Mapping[str, Reader] = values.get("readers", {})
+    subspecialties = values.get("subspecialties") or {
+        name: Subspecialty(name) for name in dict.fromkeys(each for reader in readers.values() for each in reader.subspecialties)
+    }
+    examples: tuple[Example, ...] = values.get("examples", ())
+    loaded = RulesFile(
+        digest, text, RuleSet(digest, rules), values["priorities"], values.get("facilities", {}), readers, subspecialties, examples
+    )
+    for example in examples:
+        examples_section.check(example, loaded.explain(loaded.completed(example.given)), findings)
+    reachability.warn(loaded.ruleset.rules, readers, subspecialties, findings)
+    return replace(loaded, warnings=tuple(findings.warnings))
