@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..config import rules_file
+from ..config import yaml_tree
+from ..config.examples_section import Given
+from ..config.findings import Findings
+from ..config.in_force import Reloaded
 from ..config.rules_file import RulesFile
 from ..core.decision import Decision, value_to_json
-from ..core.errors import InvalidConfiguration, NotFound, Problem
+from ..core.errors import InvalidConfiguration, InvalidInput, NotFound, Problem
 from ..core.identity import Actor, require
 from ..core.study_facts import StudyFacts
-from ..core.transport import Transport
 from ..store import audit, items, replay, rules_versions
 from ..store.replay import Received
 from .room import Room
@@ -29,7 +32,7 @@ def check(room: Room, actor: Actor, text: str | None = None) -> RulesFile:
     return _read(room, text)
 
 
-def reload(room: Room, actor: Actor) -> RulesFile:
+def reload(room: Room, actor: Actor) -> Reloaded:
     """Put the file on the disk in force. Raises InvalidConfiguration with all problems, and the good rules stay."""
     require(actor, "rules")
     before, now = room.rules.current.digest, room.now()
@@ -42,15 +45,15 @@ def reload(room: Room, actor: Actor) -> RulesFile:
             )
         raise
     with room.store.writing() as c:
-        rules_versions.put_in_force(c, now, digest=found.digest, text=found.text, by=actor.username)
-        audit.append(c, "rules-loaded", actor, now, detail={"before": before, "digest": found.digest})
+        rules_versions.put_in_force(c, now, digest=found.after, text=room.rules.current.text, by=actor.username)
+        audit.append(c, "rules-loaded", actor, now, detail=found.to_json())
     return found
 
 
 def explain_facts(room: Room, actor: Actor, given: Mapping[str, Any], text: str | None = None) -> Decision:
     """What the rules say of facts as a rules file's examples give them."""
     rules = _for_explaining(room, actor, text)
-    return rules.ruleset.explain(rules_file.facts_of(given))
+    return rules.explain(rules.completed(_given(given)))
 
 
 def explain_item(room: Room, actor: Actor, item_id: str, text: str | None = None) -> Decision:
@@ -60,7 +63,7 @@ def explain_item(room: Room, actor: Actor, item_id: str, text: str | None = None
         found = items.get(c, item_id)
     if found is None or actor.confined_to not in (None, found.facility):
         raise NotFound()
-    return rules.ruleset.explain(_facts(rules, found.facts))
+    return rules.explain(_facts(rules, found.facts))
 
 
 def explain_study(room: Room, actor: Actor, study_uid: str, text: str | None = None) -> Decision:
@@ -188,10 +191,20 @@ def _changes(current: RulesFile, other: RulesFile, received: Received) -> tuple[
 
 
 def _facts(rules: RulesFile, kept: Mapping[str, Any]) -> StudyFacts:
-    """The facts as these rules see them: they may know the sender under another facility."""
-    facts = StudyFacts.from_json(kept)
-    sender = Transport(facts.calling_aet, facts.called_aet, facts.remote_ip, facts.user, facts.received_at)
-    return replace(facts, facility=rules.facility_of(sender))
+    """The facts as these rules see them: they may know the sender under another facility, in another time zone."""
+    return rules.completed(replace(StudyFacts.from_json(kept), facility="", received_time=None, received_day=""))
+
+
+def _given(given: Mapping[str, Any]) -> StudyFacts:
+    """Facts written as in a rules file's example; JSON is YAML, so the same code reads them."""
+    findings = Findings("")
+    try:
+        facts = Given().read(yaml_tree.read(json.dumps(given, ensure_ascii=False), ""), "facts", findings)
+    except yaml_tree.Unreadable as unreadable:
+        raise InvalidInput(problems=unreadable.problems) from None
+    if findings.problems or facts is None:
+        raise InvalidInput(problems=findings.problems)
+    return facts
 
 
 def _for_explaining(room: Room, actor: Actor, text: str | None) -> RulesFile:
@@ -200,11 +213,11 @@ def _for_explaining(room: Room, actor: Actor, text: str | None) -> RulesFile:
 
 
 def _read(room: Room, text: str | None) -> RulesFile:
-    path = room.settings.rules_file
     if text is not None:
-        return rules_file.load(text, "text")
+        return room.rules.check(text)
+    path = room.rules.file
     try:
-        return rules_file.load(path.read_text(encoding="utf-8"), path.name)
+        return room.rules.check(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         problem = Problem(f"cannot be read: {type(error).__name__}", file=path.name)
-        raise InvalidConfiguration(problems=[problem]) from None
+        raise InvalidConfiguration(f"{path.name} cannot be read.", problems=[problem]) from None

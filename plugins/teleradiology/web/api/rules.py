@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from ...config.differences import between
 from ...core.errors import InvalidInput, Problem
 from ...workflow import rules as workflow
 from ...workflow.room import Room
@@ -43,15 +44,31 @@ def rules(room: Room, call: Call) -> Answer:
 def check(room: Room, call: Call) -> Answer:
     """Whether a rules file is without problems; 422 with all of them otherwise. Changes nothing."""
     found = workflow.check(room, call.who, call.body.text)
-    in_force = found.digest == room.rules.current.digest
-    return Answer({"digest": found.digest, "in_force": in_force, "rules": len(found.ruleset.rules)})
+    differences = between(room.rules.current, found)
+    return Answer(
+        {
+            "digest": found.digest,
+            "in_force": found.digest == room.rules.current.digest,
+            "rules": len(found.ruleset.rules),
+            "examples": len(found.examples),
+            "differences": [each.to_json() for each in differences],
+            "warnings": [entry(each) for each in found.warnings],
+        }
+    )
 
 
 def reload(room: Room, call: Call) -> Answer:
     """Put the file on the disk in force; with problems the good rules stay and the answer is 422."""
-    before = room.rules.current.digest
     found = workflow.reload(room, call.who)
-    return Answer({"digest": found.digest, "changed": found.digest != before})
+    return Answer(
+        {
+            "digest": found.after,
+            "before": found.before,
+            "changed": found.changed,
+            "differences": [each.to_json() for each in found.differences],
+            "warnings": [entry(each) for each in found.warnings],
+        }
+    )
 
 
 def explain(room: Room, call: Call) -> Answer:

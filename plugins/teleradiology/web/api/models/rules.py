@@ -32,19 +32,35 @@ class RulesIn(Input):
     text: RulesText | None = None
 
 
+class DifferenceOut(Output):
+    """What is different in one section of the file, by name."""
+
+    section: str
+    added: list[str]
+    removed: list[str]
+    changed: list[str]
+    moved: bool = Field(description="whether the order is another, where it matters")
+
+
 class RulesChecked(Output):
     """A rules file without problems."""
 
     digest: str
     in_force: bool
     rules: int
+    examples: int
+    differences: list[DifferenceOut] = Field(description="against the rules in force")
+    warnings: list[ProblemEntry]
 
 
 class ReloadedOut(Output):
     """The rules now in force."""
 
     digest: str
+    before: str
     changed: bool
+    differences: list[DifferenceOut]
+    warnings: list[ProblemEntry]
 
 
 class ExplainIn(Input):
