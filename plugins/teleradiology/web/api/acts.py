@@ -6,63 +6,66 @@ from ...workflow import reading
 from ...workflow.room import Room
 from .models.worklist import AssignIn, ItemOut, Leased, MustSayWhy, NextOut, PrioritizeIn, SayWhy
 from .route import Answer, Call, Route
+from .shapes import instant
 from .worklist import item_answer
 
 
 def claim(room: Room, call: Call) -> Answer:
     """Take an item to read it; a lease that ends when the reader goes away."""
-    return item_answer(room, reading.claim(room, call.who, call.path["item"], call.version))
+    return item_answer(room, call, reading.claim(room, call.who, call.path["item"], call.version))
 
 
 def claim_next(room: Room, call: Call) -> Answer:
     """Claim the most urgent item that the caller may read; null when there is none."""
     found = reading.next_case(room, call.who)
-    return Answer({"item": None}) if found is None else Answer({"item": item_answer(room, found).body}, etag=str(found.version))
+    return (
+        Answer({"item": None})
+        if found is None
+        else Answer({"item": item_answer(room, call, found).body}, etag=str(found.version))
+    )
 
 
 def heartbeat(room: Room, call: Call) -> Answer:
     """Keep the claim: the reader is still there."""
-    reading.heartbeat(room, call.who, call.path["item"])
-    found = reading.view(room, call.who, call.path["item"])
-    body = item_answer(room, found).body
-    return Answer({"id": found.id, "version": found.version, "lease_until": body["lease_until"]})
+    found = reading.heartbeat(room, call.who, call.path["item"])
+    return Answer({"id": found.id, "version": found.version, "lease_until": instant(found.lease_until)})
 
 
 def release(room: Room, call: Call) -> Answer:
     """Give an item back."""
-    return item_answer(room, reading.release(room, call.who, call.path["item"], call.version, call.body.reason))
+    return item_answer(room, call, reading.release(room, call.who, call.path["item"], call.version, call.body.reason))
 
 
 def assign(room: Room, call: Call) -> Answer:
     """Assign an item to a reader, whatever the rules would have said."""
-    who, item, reader = call.who, call.path["item"], call.body.reader
-    return item_answer(room, reading.assign(room, who, item, reader, call.version, call.body.reason))
+    who, item, body = call.who, call.path["item"], call.body
+    return item_answer(room, call, reading.assign(room, who, item, body.reader, call.version, body.reason, force=body.force))
 
 
 def prioritize(room: Room, call: Call) -> Answer:
     """Give an item another priority, and with it another due time."""
     who, item, priority = call.who, call.path["item"], call.body.priority
-    return item_answer(room, reading.prioritize(room, who, item, priority, call.version, call.body.reason))
+    return item_answer(room, call, reading.prioritize(room, who, item, priority, call.version, call.body.reason))
 
 
 def hold(room: Room, call: Call) -> Answer:
     """Put an item aside and stop its clock."""
-    return item_answer(room, reading.hold(room, call.who, call.path["item"], call.version, call.body.reason))
+    return item_answer(room, call, reading.hold(room, call.who, call.path["item"], call.version, call.body.reason))
 
 
 def resume(room: Room, call: Call) -> Answer:
     """Let a held item's clock run again."""
-    return item_answer(room, reading.resume(room, call.who, call.path["item"], call.version))
+    return item_answer(room, call, reading.resume(room, call.who, call.path["item"], call.version))
 
 
 def cancel(room: Room, call: Call) -> Answer:
     """Take an item off the worklist."""
-    return item_answer(room, reading.cancel(room, call.who, call.path["item"], call.version, call.body.reason))
+    return item_answer(room, call, reading.cancel(room, call.who, call.path["item"], call.version, call.body.reason))
 
 
 def reopen(room: Room, call: Call) -> Answer:
     """Put a closed item back on the worklist."""
-    return item_answer(room, reading.reopen(room, call.who, call.path["item"], call.version, call.body.reason))
+    return item_answer(room, call, reading.reopen(room, call.who, call.path["item"], call.version, call.body.reason))
 
 
 def _act(name: str, handle, right: str, body=None) -> Route:  # type: ignore[no-untyped-def]
@@ -79,5 +82,5 @@ ROUTES = (
     _act("hold", hold, "hold", MustSayWhy),
     _act("resume", resume, "resume"),
     _act("cancel", cancel, "cancel", MustSayWhy),
-    _act("reopen", reopen, "reopen", SayWhy),
+    _act("reopen", reopen, "reopen", MustSayWhy),
 )

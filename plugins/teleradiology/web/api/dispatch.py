@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from ...core.errors import Busy, InvalidInput, Problem
-from ...core.identity import require
+from ...workflow.acting import permit
 from ...workflow.room import Room
 from .. import auth
 from . import idempotent, reading
@@ -30,7 +30,7 @@ def register(app: Flask, room: Room, routes: tuple[Route, ...]) -> None:
 
 def _view(room: Room, route: Route, costly: threading.BoundedSemaphore) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        call = _call(route, path)
+        call = _call(room, route, path)
         if not route.costly:
             return _answered(room, route, call)
         if not costly.acquire(blocking=False):
@@ -43,14 +43,15 @@ def _view(room: Room, route: Route, costly: threading.BoundedSemaphore) -> Calla
     return auth.public(view) if route.right == PUBLIC else view
 
 
-def _call(route: Route, path: dict[str, str]) -> Call:
+def _call(room: Room, route: Route, path: dict[str, str]) -> Call:
     """All checks, in the order in which they give least away: who, may they, is the question well put."""
     actor = auth.actor_or_none() if route.right == PUBLIC else auth.actor()
+    names = reading.path_names(path)
     if actor is not None and route.right not in (PUBLIC, SIGNED_IN):
-        require(actor, route.right)
+        permit(room, actor, route.right, names.get("item"))
     return Call(
         actor=actor,
-        path=reading.path_names(path),
+        path=names,
         query=reading.query(route.query, request),
         body=reading.body(route.body, request, route.takes_yaml) if route.writes else None,
         version=_version(route),

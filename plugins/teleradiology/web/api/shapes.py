@@ -8,9 +8,10 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from ...config.rules_file import RulesFile
-from ...core.worklist import State, allowed
+from ...core.identity import Actor
 from ...store.audit import Record
 from ...store.item import Item
+from ...workflow.acting import allowed_to
 from .. import ROOT
 
 RUNS = ("arriving", "unassigned", "assigned", "reading")  # states in which the clock runs
@@ -31,8 +32,8 @@ def viewer_url(*study_uids: str) -> str:
     return f"{ROOT}/ohif/viewer?StudyInstanceUIDs={quote(','.join(study_uids), safe=',')}"
 
 
-def item(value: Item, now: datetime, rules: RulesFile) -> dict[str, Any]:
-    """One worklist item."""
+def item(value: Item, actor: Actor, now: datetime, rules: RulesFile) -> dict[str, Any]:
+    """One worklist item, as this actor sees it."""
     return {
         "id": value.id,
         "version": value.version,
@@ -51,7 +52,6 @@ def item(value: Item, now: datetime, rules: RulesFile) -> dict[str, Any]:
         "admitted_at": instant(value.admitted_at),
         "assigned_at": instant(value.assigned_at),
         "claimed_at": instant(value.claimed_at),
-        "lease_until": instant(value.lease_until),
         "preliminary_at": instant(value.preliminary_at),
         "final_at": instant(value.final_at),
         "viewer_url": viewer_url(value.study_instance_uid),
@@ -60,7 +60,7 @@ def item(value: Item, now: datetime, rules: RulesFile) -> dict[str, Any]:
         "attention": value.attention or None,
         "hold_reason": value.hold_reason or None,
         "reason": value.reason or None,
-        "allowed": list(allowed(State(value.state))),
+        "allowed": list(allowed_to(actor, value)),
     }
 
 

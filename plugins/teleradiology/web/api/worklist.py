@@ -21,7 +21,7 @@ def worklist(room: Room, call: Call) -> Answer:
     with room.store.reading() as c:
         found, after = listing.page(c, filters, call.query.cursor or None, call.query.limit)
     now, rules = room.now(), room.rules.current
-    return Answer({"items": [shapes.item(each, now, rules) for each in found], "next": after})
+    return Answer({"items": [shapes.item(each, call.who, now, rules) for each in found], "next": after})
 
 
 def counts(room: Room, call: Call) -> Answer:
@@ -32,7 +32,7 @@ def counts(room: Room, call: Call) -> Answer:
 
 def item(room: Room, call: Call) -> Answer:
     """One item."""
-    return item_answer(room, reading.view(room, call.who, call.path["item"]))
+    return item_answer(room, call, reading.view(room, call.who, call.path["item"]))
 
 
 def study(room: Room, call: Call) -> Answer:
@@ -43,7 +43,7 @@ def study(room: Room, call: Call) -> Answer:
     if not mine:
         raise NotFound()
     chosen = max(mine, key=lambda each: (each.is_open, each.received_at))
-    return item_answer(room, reading.view(room, call.who, chosen.id))
+    return item_answer(room, call, reading.view(room, call.who, chosen.id))
 
 
 def explanation(room: Room, call: Call) -> Answer:
@@ -57,12 +57,12 @@ def timeline(room: Room, call: Call) -> Answer:
     return Answer({"items": [shapes.record(each) for each in found], "next": None})
 
 
-def item_answer(room: Room, found: Item) -> Answer:
+def item_answer(room: Room, call: Call, found: Item) -> Answer:
     """An item with its version as ETag."""
     now = room.now()
     # Becoming overdue changes what is answered but not the version.
     silent = shapes.is_overdue(found, now) and found.due_at is not None and found.due_at > found.changed_at
-    return Answer(shapes.item(found, now, room.rules.current), etag=str(found.version), anew=silent)
+    return Answer(shapes.item(found, call.who, now, room.rules.current), etag=str(found.version), anew=silent)
 
 
 ROUTES = (

@@ -38,6 +38,7 @@ class AssignIn(SayWhy):
     """Who is to read the item."""
 
     reader: Word = Field(description="a reader's id in the rules file")
+    force: bool = Field(False, description="assign although something speaks against the reader; needs a reason")
 
 
 class PrioritizeIn(SayWhy):
@@ -90,7 +91,6 @@ class ItemOut(Output):
     admitted_at: datetime | None
     assigned_at: datetime | None
     claimed_at: datetime | None
-    lease_until: datetime | None
     preliminary_at: datetime | None
     final_at: datetime | None
     viewer_url: str
@@ -99,7 +99,7 @@ class ItemOut(Output):
     attention: str | None = Field(description="why a person must look at it; null when nothing is wrong")
     hold_reason: str | None
     reason: str | None = Field(description="why it was skipped, cancelled, or is assigned to nobody")
-    allowed: list[str] = Field(description="the acts that its state permits")
+    allowed: list[str] = Field(description="the acts that the caller may do with it now")
 
 
 class ItemList(Output):
