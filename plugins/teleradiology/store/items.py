@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam, func, select, text
 
 from ..core.errors import StaleVersion
-from ..core.worklist import OPEN
+from ..core.worklist import OPEN, State
 from .ids import new_id
 from .item import COLUMNS, LISTS, Item, item_of
 from .listing import Counts, Filters, counts, page, revision
@@ -68,6 +68,11 @@ def change(c: Connection, item: Item, now: datetime, **columns: Any) -> Item:
     return dataclasses.replace(item, **values)
 
 
+def extend_lease(c: Connection, item_id: str, until: datetime) -> None:
+    """The claim holds until then. The version stays: a sign of life makes nobody's view of the item stale."""
+    c.execute(sa.update(items).where(items.c.id == item_id).values(lease_until=until))
+
+
 def _settled(columns: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The columns, with ``closed_at`` following the state: the closed list is ordered by it."""
     columns = {name: list(value) if name in LISTS else value for name, value in columns.items()}
@@ -80,9 +85,9 @@ def _settled(columns: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def open_loads(c: Connection) -> dict[str, int]:
-    """How many open items each reader has, assigned or being read."""
-    query = select(items.c.reader, func.count()).where(text(IS_OPEN), items.c.reader != "").group_by(items.c.reader)
-    return dict(c.execute(query).tuples().all())
+    """How many open items each reader has, assigned or being read. What is on hold is nobody's work at present."""
+    query = select(items.c.reader, func.count()).where(text(IS_OPEN), items.c.reader != "", items.c.state != State.HELD)
+    return dict(c.execute(query.group_by(items.c.reader)).tuples().all())
 
 
 def due_for_quiet(c: Connection, now: datetime, limit: int = 200) -> list[Item]:

@@ -42,6 +42,7 @@ class Filters:
     due_before: datetime | None = None  # overdue by then; held items wait for something else
     closed_after: datetime | None = None
     drafted_by: str = ""  # username
+    free_or_of: str | None = None  # items that nobody has, or this reader
     confined_to: str | None = None
 
 
@@ -135,6 +136,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     found = [
         _one_of(items.c.state, filters.state),
         _one_of(items.c.priority, filters.priority),
+        _one_of(items.c.reader, ("", filters.free_or_of) if filters.free_or_of else ()),
         *(
             column == value
             for column, value in (

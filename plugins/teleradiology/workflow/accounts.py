@@ -112,6 +112,7 @@ def update_account(room: Room, actor: Actor, username: str, version: int | None 
 
 def _checked(room: Room, before: Account, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The changes as columns, or InvalidInput with all problems."""
+    changes = {name: value for name, value in changes.items() if value is not None or name in ("reader", "facility")}
     columns = {name: value for name, value in changes.items() if name not in ("password", "roles")}
     columns |= {name: columns[name] or None for name in ("reader", "facility") if name in columns}
     problems: list[Problem] = []

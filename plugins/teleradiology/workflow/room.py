@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..core.transport import Transport
 from .door import Door
 from .memory import Memory
+from .visits import Visits
 
 if TYPE_CHECKING:
     from ..config.in_force import RulesInForce
@@ -118,3 +119,4 @@ class Room:
     wake: Callable[[], None] = lambda: None  # asks the heartbeat to run now
     memory: Memory = field(default_factory=Memory, compare=False, repr=False)
     door: Door = field(default_factory=Door, compare=False, repr=False)
+    visits: Visits = field(default_factory=Visits, compare=False, repr=False)

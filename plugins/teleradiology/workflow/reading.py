@@ -1,0 +1,97 @@
+"""What people do with an item: look at it, claim it, run the list. One transaction each; the steps are in the modules beside."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from ..core.errors import NotFound
+from ..core.identity import Actor
+from ..store import audit, decisions
+from ..store.item import Item
+from .acting import allowed_to, find, note_denial, permit, reader_name, standing
+from .claims import claim, heartbeat, next_case, release, release_lapsed
+from .room import Room
+from .steering import assign, cancel, hold, prioritize, reopen, resume
+
+__all__ = [
+    "allowed_to",
+    "assign",
+    "cancel",
+    "claim",
+    "explanation",
+    "heartbeat",
+    "hold",
+    "next_case",
+    "prioritize",
+    "release",
+    "release_lapsed",
+    "reopen",
+    "resume",
+    "standing",
+    "timeline",
+    "view",
+]
+
+
+def view(room: Room, actor: Actor, item_id: str) -> Item:
+    """One item. That somebody looked is on the audit trail once for each visit."""
+    permit(room, actor, "view", item_id)
+    item = _found(room, actor, item_id)
+    now = room.now()
+    if room.visits.is_new(actor.username, "viewed", item_id, now):
+        with room.store.writing() as c:
+            audit.append(c, "viewed", actor, now, item=item.id, study=item.study_instance_uid)
+    return item
+
+
+def explanation(room: Room, actor: Actor, item_id: str) -> dict[str, Any]:
+    """Why the item stands where it stands: the decision in force, as JSON; times in RFC 3339."""
+    permit(room, actor, "explain", item_id)
+    item = _found(room, actor, item_id)
+    with room.store.reading() as c:
+        made = decisions.get(c, item.decision) if item.decision else None
+    if made is None:
+        return {
+            "item": item.id,
+            "at": _instant(item.received_at),
+            "cause": "not decided yet",
+            "rules_digest": "",
+            "attributes": {},
+            "passed_over": [],
+            "readers": {"chosen": None, "policy": "", "considered": []},
+        }
+    rules = room.rules.current
+    considered = [{**one, "name": reader_name(rules, str(one.get("reader", "")))} for one in made.readers.get("considered", ())]
+    readers = {"chosen": made.readers.get("chosen"), "policy": made.readers.get("policy", ""), "considered": considered}
+    return {
+        "item": item.id,
+        "at": _instant(made.at),
+        "cause": made.cause,
+        "rules_digest": made.rules_digest,
+        "attributes": dict(made.attributes),
+        "passed_over": list(made.passed_over),
+        "readers": readers,
+    }
+
+
+def timeline(room: Room, actor: Actor, item_id: str) -> list[dict[str, Any]]:
+    """Everything on the audit trail about the item, oldest first, as JSON; times in RFC 3339."""
+    permit(room, actor, "timeline", item_id)
+    item = _found(room, actor, item_id)
+    with room.store.reading() as c:
+        return [{**asdict(record), "at": _instant(record.at)} for record in audit.of_item(c, item.id)]
+
+
+def _found(room: Room, actor: Actor, item_id: str) -> Item:
+    try:
+        with room.store.reading() as c:
+            return find(c, actor, item_id)
+    except NotFound:
+        note_denial(room, actor, "view", item_id)
+        raise
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
