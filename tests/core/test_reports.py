@@ -10,6 +10,7 @@ from pydicom.sr._cid_dict import cid_concepts
 from pydicom.sr._concepts_dict import concepts
 
 from teleradiology.core import report_titles, reports, sections
+from teleradiology.core.codes import Code
 from teleradiology.core.errors import InvalidInput, InvalidTransition, TooLarge
 from teleradiology.core.reports import Earlier, ReportStatus, Sender, SignedReport, Signer, StudyHeader
 
@@ -119,7 +120,7 @@ def test_our_own_series_are_recognised_in_their_own_study_only() -> None:
     assert not reports.is_ours("1.2.840.1", "ITEM")
 
 
-def in_context_group(code: sections.Code, group: int) -> bool:
+def in_context_group(code: Code, group: int) -> bool:
     """Whether pydicom's copy of PS3.16 lists the code, with this meaning, in the context group."""
     scheme = concepts[code.scheme]
     return any(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .sections import Code
+from .codes import Code
 
 DEFAULT = Code("18748-4", "LN", "Diagnostic Imaging Report")
 

@@ -7,16 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import names
+from .codes import Code
 from .errors import InvalidInput, Problem, TooLarge
-
-
-@dataclass(frozen=True)
-class Code:
-    """A coded concept: value, coding scheme designator (DCM, LN, SCT …) and meaning."""
-
-    value: str
-    scheme: str
-    meaning: str
 
 
 @dataclass(frozen=True)

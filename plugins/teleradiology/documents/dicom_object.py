@@ -16,9 +16,9 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
+from ..core.codes import Code
 from ..core.report_titles import title_of
 from ..core.reports import SignedReport, series_uid
-from ..core.sections import Code
 
 MANUFACTURER = "Orthanc Teleradiology"
 IMPLEMENTATION_CLASS_UID = "2.25.142123591682993862361675153621941011431"

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from ..core.codes import Code
 from ..core.names import clean, name_groups
 from ..core.report_titles import title_of
 from ..core.reports import ReportStatus, SignedReport
-from ..core.sections import ADDENDUM, TABLE, Code
+from ..core.sections import ADDENDUM, TABLE
 from .dicom_object import person_name
 
 SENDER = "TELERADIOLOGY"

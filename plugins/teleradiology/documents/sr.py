@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from pydicom.dataset import Dataset
 
+from ..core.codes import Code
 from ..core.reports import VERIFIED, ReportStatus, SignedReport, Signer, series_uid, uid
-from ..core.sections import ADDENDUM, TABLE, Code, Section
+from ..core.sections import ADDENDUM, TABLE, Section
 from . import dicom_object as dicom
 from .dicom_object import ImageReference, StudyInPacs
 
