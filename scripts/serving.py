@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         everything.for_serving()
         if options.demo:
             everything.for_demo()
+        _note(wanted)
         is_first = not announcement.first_administrator(wanted).exists()
         keeper = Keeper(wanted, lock.fileno())
         if keeper.await_ready():
@@ -41,10 +43,15 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--data", metavar="DIR", default=HOME / "data", help="studies and worklist (default: data)")
     parser.add_argument("--http-port", metavar="N", type=port, default=8042, help="port of the pages and the API (default: 8042)")
     parser.add_argument("--dicom-port", metavar="N", type=port, default=4242, help="port for C-STORE (default: 4242)")
-    parser.add_argument("--rules", metavar="FILE", default=HOME / "worklist_rules.yaml",
-                        help="the rules file (default: worklist_rules.yaml)")
-    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1",
-                        help="open the pages to other machines, under this name or address (default: this machine only)")
+    parser.add_argument(
+        "--rules", metavar="FILE", default=HOME / "worklist_rules.yaml", help="the rules file (default: worklist_rules.yaml)"
+    )
+    parser.add_argument(
+        "--host",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="open the pages to other machines, under this name or address (default: this machine only)",
+    )
     parser.add_argument("--demo", action="store_true", help="add demonstration accounts and studies")
     options = parser.parse_args(arguments)
     if options.http_port == options.dicom_port:
@@ -58,8 +65,10 @@ def _data(folder: str | Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         (path / "logs").mkdir(exist_ok=True)
     except OSError as error:
-        raise Trouble(f"The data folder {path} was expected to be a folder that can be written to; found: {error.strerror}. "
-                      "Choose another: ./serve --data DIR") from None
+        raise Trouble(
+            f"The data folder {path} was expected to be a folder that can be written to; found: {error.strerror}. "
+            "Choose another: ./serve --data DIR"
+        ) from None
     return path
 
 
@@ -70,14 +79,22 @@ def _rules(file: str | Path) -> Path:
     return path
 
 
+def _note(wanted: Wanted) -> None:
+    """For ./teleradiology, which is told the data folder only."""
+    note = {"http_port": wanted.http_port, "dicom_port": wanted.dicom_port, "rules": str(wanted.rules)}
+    (wanted.data / "serving.json").write_text(json.dumps(note) + "\n", encoding="utf-8")
+
+
 def _sole_use(data: Path) -> TextIO:
     """The lock is handed on to Orthanc: it holds for as long as any process still uses the folder."""
     lock = (data / ".lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise Trouble(f"The data folder {data} was expected to be unused; found another ./serve that uses it. "
-                      "Stop that one or choose another folder: ./serve --data DIR") from None
+        raise Trouble(
+            f"The data folder {data} was expected to be unused; found another ./serve that uses it. "
+            "Stop that one or choose another folder: ./serve --data DIR"
+        ) from None
     return lock
 
 

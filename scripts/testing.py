@@ -48,8 +48,9 @@ def _pytest(chosen: Sequence[str], *, everything_too: bool) -> list[str]:
 
 def _run(name: str, command: Sequence[str], environment: dict[str, str]) -> int:
     print(f"== {name}", flush=True)
-    return subprocess.run([str(PYTHON), "-m", *command], cwd=HOME, env=environment, stdin=subprocess.DEVNULL,
-                          check=False).returncode
+    return subprocess.run(
+        [str(PYTHON), "-m", *command], cwd=HOME, env=environment, stdin=subprocess.DEVNULL, check=False
+    ).returncode
 
 
 if __name__ == "__main__":

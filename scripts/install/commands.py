@@ -11,13 +11,26 @@ LAST_WORDS = 12
 CHECK_NETWORK = "Check the network connection (and the proxy settings of that program), then run this again."
 
 
-def run(command: Sequence[str | Path], failure: str, *, cwd: Path | None = None, extra: Mapping[str, str] | None = None,
-        stdin: bytes | None = None) -> bytes:
+def run(
+    command: Sequence[str | Path],
+    failure: str,
+    *,
+    cwd: Path | None = None,
+    extra: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+) -> bytes:
     """The program's standard output; its failure becomes Trouble that begins with `failure`."""
     environment = {**os.environ, **(extra or {})}
     try:
-        done = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, input=stdin,
-                              stdin=subprocess.DEVNULL if stdin is None else None, capture_output=True, check=False)
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=environment,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            check=False,
+        )
     except FileNotFoundError:
         raise Trouble(f"{failure} The program {command[0]} was not found.") from None
     if done.returncode == 0:

@@ -9,8 +9,18 @@ from pathlib import Path
 from install import commands
 from install.trouble import Trouble
 
-SERVE = ("orthanc", "orthanc-python", "orthanc-dicomweb", "dcmtk", "python3-venv", "ca-certificates", "libpango-1.0-0",
-         "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-droid-fallback")
+SERVE = (
+    "orthanc",
+    "orthanc-python",
+    "orthanc-dicomweb",
+    "dcmtk",
+    "python3-venv",
+    "ca-certificates",
+    "libpango-1.0-0",
+    "libpangoft2-1.0-0",
+    "libharfbuzz-subset0",
+    "fonts-droid-fallback",
+)
 TEST = ("chromium", "postgresql", "poppler-utils")
 NODE = ("nodejs", "npm")
 # Services that Debian starts when their package is installed; ours listen on the ports they would take.
@@ -36,8 +46,9 @@ def absent(packages: Sequence[str]) -> list[str]:
     wanted = [*packages, *(() if shutil.which("node") and shutil.which("npm") else NODE)]
     if not shutil.which("dpkg-query"):
         return wanted
-    found = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\n", *wanted], capture_output=True,
-                           text=True, check=False).stdout
+    found = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\n", *wanted], capture_output=True, text=True, check=False
+    ).stdout
     installed = {line.split()[1] for line in found.splitlines() if line.startswith("installed ")}
     return [package for package in wanted if package not in installed]
 
@@ -47,8 +58,9 @@ def _insist_on_apt(missing: Sequence[str]) -> None:
     if not shutil.which("apt-get"):
         raise Trouble(f"Expected Debian 12 or 13 with apt-get; found {_system()}. Use Debian or the container in docker/.")
     if os.geteuid() != 0:
-        raise Trouble("Debian packages are missing and installing them needs root; found an ordinary user. "
-                      f"Run once as root: {command}")
+        raise Trouble(
+            f"Debian packages are missing and installing them needs root; found an ordinary user. Run once as root: {command}"
+        )
 
 
 def _system() -> str:

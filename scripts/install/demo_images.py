@@ -12,12 +12,20 @@ from install.places import FRONTEND, REQUIREMENTS
 LOCK = FRONTEND / "demo.json"
 REQUIREMENT = REQUIREMENTS / "demo.txt"
 OF_PYTHON = {
-    "data_store/data": ("693_UNCR.dcm", "MR2_UNCR.dcm", "RG1_UNCR.dcm", "RG3_UNCR.dcm", "US1_UNCR.dcm", "explicit_VR-UN.dcm",
-                        "MR-SIEMENS-DICOM-WithOverlays.dcm", "JPEG2000_UNC.dcm", "color3d_jpeg_baseline.dcm"),
+    "data_store/data": (
+        "693_UNCR.dcm",
+        "MR2_UNCR.dcm",
+        "RG1_UNCR.dcm",
+        "RG3_UNCR.dcm",
+        "US1_UNCR.dcm",
+        "explicit_VR-UN.dcm",
+        "MR-SIEMENS-DICOM-WithOverlays.dcm",
+        "color3d_jpeg_baseline.dcm",
+    ),
     "nilearn/datasets/data": ("mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz",),
 }
 OF_NPM = {
-    "package/tests/data": ("rle.dcm", "implicit_little.dcm", "jpeg_baseline_8bit.dcm"),
+    "package/tests/data": ("rle.dcm", "jpeg_baseline_8bit.dcm"),
     "package/tests/data/volume": tuple(f"brain_{number:03}.dcm" for number in range(1, 21)),
 }
 
@@ -32,10 +40,29 @@ def make(folder: Path) -> None:
 
 def _of_python() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="teleradiology-demo-") as temporary:
-        commands.run([PYTHON, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-deps", "--no-compile",
-                      "--no-input", "--retries", "1", "--disable-pip-version-check", "--quiet", "--target", temporary,
-                      "-r", REQUIREMENT],
-                     f"The demonstration images of requirements/demo.txt could not be fetched. {commands.CHECK_NETWORK}")
+        commands.run(
+            [
+                PYTHON,
+                "-m",
+                "pip",
+                "install",
+                "--require-hashes",
+                "--only-binary",
+                ":all:",
+                "--no-deps",
+                "--no-compile",
+                "--no-input",
+                "--retries",
+                "1",
+                "--disable-pip-version-check",
+                "--quiet",
+                "--target",
+                temporary,
+                "-r",
+                REQUIREMENT,
+            ],
+            f"The demonstration images of requirements/demo.txt could not be fetched. {commands.CHECK_NETWORK}",
+        )
         return {name: (Path(temporary) / place / name).read_bytes() for place, names in OF_PYTHON.items() for name in names}
 
 

@@ -15,19 +15,19 @@ PYTHON = VENV / "bin" / "python"
 UNFINISHED = VENV / "unfinished"
 
 
-def site_packages() -> Path:
-    return VENV / "lib" / f"python{embedded_version()}" / "site-packages"
-
-
 def embedded_version() -> str:
     """The minor version of Python that Orthanc's plugin is linked to, e.g. 3.11."""
     if not PYTHON_PLUGIN.exists():
-        raise Trouble(f"Orthanc's Python plugin was expected at {PYTHON_PLUGIN}; found nothing there. "
-                      "Install it: apt-get install orthanc orthanc-python")
+        raise Trouble(
+            f"Orthanc's Python plugin was expected at {PYTHON_PLUGIN}; found nothing there. "
+            "Install it: apt-get install orthanc orthanc-python"
+        )
     found = re.search(rb"libpython(3\.\d+)\.so", PYTHON_PLUGIN.read_bytes())
     if found is None:
-        raise Trouble(f"{PYTHON_PLUGIN} was expected to name its libpython3; it does not. Reinstall it: "
-                      "apt-get install --reinstall orthanc-python")
+        raise Trouble(
+            f"{PYTHON_PLUGIN} was expected to name its libpython3; it does not. Reinstall it: "
+            "apt-get install --reinstall orthanc-python"
+        )
     return found[1].decode()
 
 
@@ -35,8 +35,10 @@ def check_interpreter(version: tuple[int, int] = sys.version_info[:2]) -> None:
     """Called by the interpreter itself: ./serve and ./test run on /usr/bin/python3."""
     ours, embedded = "{}.{}".format(*version), embedded_version()
     if ours != embedded:
-        raise Trouble(f"Orthanc embeds Python {embedded}, so {INTERPRETER} was expected to be Python {embedded}; found {ours}. "
-                      f"Install Debian's own python3 ({embedded}) or upgrade orthanc-python.")
+        raise Trouble(
+            f"Orthanc embeds Python {embedded}, so {INTERPRETER} was expected to be Python {embedded}; found {ours}. "
+            f"Install Debian's own python3 ({embedded}) or upgrade orthanc-python."
+        )
 
 
 def install(name: str) -> None:
@@ -50,9 +52,25 @@ def install(name: str) -> None:
     if not PYTHON.exists():
         commands.run([INTERPRETER, "-m", "venv", VENV], "The Python environment .venv could not be made.")
     UNFINISHED.touch()
-    commands.run([PYTHON, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input", "--retries", "1",
-                  "--disable-pip-version-check", "--quiet", "-r", lock],
-                 f"The Python packages of {lock.relative_to(HOME)} could not be installed. {commands.CHECK_NETWORK}")
+    commands.run(
+        [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "--no-input",
+            "--retries",
+            "1",
+            "--disable-pip-version-check",
+            "--quiet",
+            "-r",
+            lock,
+        ],
+        f"The Python packages of {lock.relative_to(HOME)} could not be installed. {commands.CHECK_NETWORK}",
+    )
     UNFINISHED.unlink()
     stamps.put(stamp, wanted)
 
@@ -61,6 +79,6 @@ def _discard_unusable() -> None:
     """An environment that an interrupted run left behind, or that another Python made, is made anew."""
     if not VENV.exists():
         return
-    if UNFINISHED.exists() or not site_packages().is_dir() or not PYTHON.exists():
+    if UNFINISHED.exists() or not (VENV / "lib" / f"python{embedded_version()}").is_dir() or not PYTHON.exists():
         print("The Python environment .venv is incomplete or of another Python; making it anew.", flush=True)
         shutil.rmtree(VENV)

@@ -18,8 +18,11 @@ def lock(file: Path) -> dict[str, str]:
 def tarball(locked: dict[str, str], folder: Path) -> Path:
     """Fetched into the folder; Trouble unless it is byte for byte the locked one."""
     name = f"{locked['package']}@{locked['version']}"
-    commands.run(["npm", "pack", name, "--ignore-scripts", "--fetch-retries=1", "--pack-destination", folder],
-                 f"{name} could not be fetched from the npm registry. {commands.CHECK_NETWORK}", cwd=folder)
+    commands.run(
+        ["npm", "pack", name, "--ignore-scripts", "--fetch-retries=1", "--pack-destination", folder],
+        f"{name} could not be fetched from the npm registry. {commands.CHECK_NETWORK}",
+        cwd=folder,
+    )
     found = list(folder.glob("*.tgz"))
     if len(found) != 1:
         raise Trouble(f"npm pack {name} was expected to leave one tarball; found {len(found)}. Run this again.")
@@ -30,8 +33,10 @@ def tarball(locked: dict[str, str], folder: Path) -> Path:
 def _check(file: Path, locked: dict[str, str]) -> None:
     found = "sha512-" + base64.b64encode(hashlib.sha512(file.read_bytes()).digest()).decode()
     if found != locked["integrity"]:
-        raise Trouble(f"{locked['package']} {locked['version']} was expected to have the integrity {locked['integrity']}; found "
-                      f"{found}. Do not use it; ask where the registry got it from.")
+        raise Trouble(
+            f"{locked['package']} {locked['version']} was expected to have the integrity {locked['integrity']}; found "
+            f"{found}. Do not use it; ask where the registry got it from."
+        )
 
 
 def members(file: Path, is_wanted: Callable[[PurePosixPath], bool]) -> dict[str, bytes]:

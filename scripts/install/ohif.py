@@ -24,8 +24,17 @@ UNUSED_FOLDERS = {"ort", "dicom-microscopy-viewer", "customizations"}
 # Service workers (they load a public CDN and unregister other workers), other hosters' files, the public demo's configuration,
 # and the silent renewal of OIDC tokens, which loads scripts from a CDN as well.
 UNUSED_FILES = {
-    "_headers", "_redirects", "serve.json", "google.js", "sw.js", "init-service-worker.js", "app-config.js", "es6-shim.min.js",
-    "polyfill.min.js", "silent-refresh.html", "oidc-client.min.js",
+    "_headers",
+    "_redirects",
+    "serve.json",
+    "google.js",
+    "sw.js",
+    "init-service-worker.js",
+    "app-config.js",
+    "es6-shim.min.js",
+    "polyfill.min.js",
+    "silent-refresh.html",
+    "oidc-client.min.js",
 }
 SPLASH_IMAGES = re.compile(r"apple-touch-startup|firefox_app|yandex|coast")
 
@@ -38,8 +47,9 @@ def make(folder: Path, esbuild: Path) -> None:
 
 
 def read(tarball: Path) -> dict[str, bytes]:
-    return npm.members(tarball, lambda path: str(path) == "package/LICENSE" or (
-        str(path).startswith(DIST) and wanted(path.relative_to(DIST))))
+    return npm.members(
+        tarball, lambda path: str(path) == "package/LICENSE" or (str(path).startswith(DIST) and wanted(path.relative_to(DIST)))
+    )
 
 
 def prepare(package: dict[str, bytes], folder: Path, esbuild: Path, locked: dict[str, str]) -> None:
@@ -49,8 +59,10 @@ def prepare(package: dict[str, bytes], folder: Path, esbuild: Path, locked: dict
         done = list(pool.map(lambda name: _one(name.removeprefix(DIST), package[name], folder, esbuild), names))
     public_paths = sum(count for _, count in done)
     if public_paths < PUBLIC_PATHS_AT_LEAST:
-        raise Trouble(f"OHIF {locked['version']} was expected to hold {PUBLIC_PATHS_AT_LEAST} or more public paths; found "
-                      f"{public_paths}. Its layout has changed: adapt scripts/install/ohif.py.")
+        raise Trouble(
+            f"OHIF {locked['version']} was expected to hold {PUBLIC_PATHS_AT_LEAST} or more public paths; found "
+            f"{public_paths}. Its layout has changed: adapt scripts/install/ohif.py."
+        )
     (folder / "LICENSE").write_bytes(licence)
     about = {**locked, "base": BASE, "minified": True, "public_paths": public_paths}
     entries = {name.removeprefix(DIST): entry for name, (entry, _) in zip(names, done, strict=True)}
@@ -58,8 +70,12 @@ def prepare(package: dict[str, bytes], folder: Path, esbuild: Path, locked: dict
 
 
 def wanted(path: PurePosixPath) -> bool:
-    return (path.suffix != ".map" and path.name not in UNUSED_FILES and path.parts[0] not in UNUSED_FOLDERS
-            and not SPLASH_IMAGES.match(path.name))
+    return (
+        path.suffix != ".map"
+        and path.name not in UNUSED_FILES
+        and path.parts[0] not in UNUSED_FOLDERS
+        and not SPLASH_IMAGES.match(path.name)
+    )
 
 
 def rebased(name: str, data: bytes) -> tuple[bytes, int]:
@@ -80,8 +96,10 @@ def _rebased_page(page: str) -> str:
     page = re.sub(r'((?:href|src|content)=")/(?!/)', r"\g<1>" + BASE, page)
     page, found = re.subn(r"""window\.PUBLIC_URL\s*=\s*["']/["']""", f'window.PUBLIC_URL="{BASE}"', page)
     if not found:
-        raise Trouble("OHIF's index.html was expected to set window.PUBLIC_URL; found no such line. Its layout has changed: "
-                      "adapt scripts/install/ohif.py.")
+        raise Trouble(
+            "OHIF's index.html was expected to set window.PUBLIC_URL; found no such line. Its layout has changed: "
+            "adapt scripts/install/ohif.py."
+        )
     page = re.sub(r"<link[^>]+apple-touch-startup-image[^>]*>", "", page)
     return re.sub(r'<script[^>]+init-service-worker\.js"></script>', "", page)
 
@@ -89,6 +107,9 @@ def _rebased_page(page: str) -> str:
 def _one(name: str, original: bytes, folder: Path, esbuild: Path) -> tuple[dict[str, Any], int]:
     data, public_paths = rebased(name, original)
     if "/" not in name and name.endswith(".js"):
-        data = commands.run([esbuild, "--minify", "--legal-comments=none", "--log-level=error"],
-                            f"esbuild could not minify {name} of OHIF.", stdin=data)
+        data = commands.run(
+            [esbuild, "--minify", "--legal-comments=none", "--log-level=error"],
+            f"esbuild could not minify {name} of OHIF.",
+            stdin=data,
+        )
     return files.store(folder, name, data), public_paths

@@ -15,22 +15,29 @@ PAGES = {
         "dist/js/bootstrap.bundle.min.js": "bootstrap/bootstrap.bundle.min.js",
     },
     "htmx.org": {"dist/htmx.min.js": "htmx/htmx.min.js"},
-    **{f"@fontsource/{family}": {
-        f"files/{family}-{subset}-{weight}-normal.woff2": f"fonts/{family}-{subset}-{weight}.woff2"
-        for subset in subsets for weight in (400, 700)
-    } for family, subsets in {
-        "noto-sans": ("latin", "latin-ext", "cyrillic", "greek"),
-        "noto-sans-arabic": ("arabic",),
-        "amiri": ("arabic", "latin", "latin-ext"),
-    }.items()},
+    **{
+        f"@fontsource/{family}": {
+            f"files/{family}-{subset}-{weight}-normal.woff2": f"fonts/{family}-{subset}-{weight}.woff2"
+            for subset in subsets
+            for weight in (400, 700)
+        }
+        for family, subsets in {
+            "noto-sans": ("latin", "latin-ext", "cyrillic", "greek"),
+            "noto-sans-arabic": ("arabic",),
+            "amiri": ("arabic", "latin", "latin-ext"),
+        }.items()
+    },
 }
 # What the browser tests alone need: left out of the manifest, therefore not served.
 TESTS = {"axe-core": {"axe.min.js": "axe/axe.min.js"}}
 # For the PDF: one TrueType file per family and weight, put together from the subsets that the packages ship.
 PRINT = {
     f"fonts/{family}-{weight}.ttf": [f"fonts/{family}-{subset}-{weight}.woff2" for subset in subsets]
-    for family, subsets in {"noto-sans": ("latin", "latin-ext", "cyrillic", "greek"), "noto-sans-arabic": ("arabic",),
-                            "amiri": ("arabic", "latin", "latin-ext")}.items()
+    for family, subsets in {
+        "noto-sans": ("latin", "latin-ext", "cyrillic", "greek"),
+        "noto-sans-arabic": ("arabic",),
+        "amiri": ("arabic", "latin", "latin-ext"),
+    }.items()
     for weight in (400, 700)
 }
 
@@ -39,9 +46,12 @@ def fetch(folder: Path) -> Path:
     """The locked packages, checked against their integrity digests, in folder/node_modules."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         (folder / name).write_bytes((FRONTEND / name).read_bytes())
-    commands.run(["npm", "ci", "--ignore-scripts", "--fetch-retries=1"],
-                 "The front-end packages of frontend/package-lock.json could not be fetched from the npm registry. "
-                 + commands.CHECK_NETWORK, cwd=folder)
+    commands.run(
+        ["npm", "ci", "--ignore-scripts", "--fetch-retries=1"],
+        "The front-end packages of frontend/package-lock.json could not be fetched from the npm registry. "
+        + commands.CHECK_NETWORK,
+        cwd=folder,
+    )
     return folder / "node_modules"
 
 
@@ -72,7 +82,9 @@ def _copy_licence(root: Path, target: Path) -> None:
 def _print_fonts(folder: Path, python: Path, entries: dict[str, dict[str, Any]]) -> None:
     script = Path(__file__).with_name("merge_fonts.py")
     for name, parts in PRINT.items():
-        commands.run([python, script, folder / name, *(folder / part for part in parts)],
-                     f"The font {name} for the PDF could not be put together.")
+        commands.run(
+            [python, script, folder / name, *(folder / part for part in parts)],
+            f"The font {name} for the PDF could not be put together.",
+        )
         source = {key: entries[parts[0]][key] for key in ("package", "version", "license")}
         entries[name] = {**files.store(folder, name, (folder / name).read_bytes()), **source}

@@ -31,20 +31,13 @@ def ready(wanted: Wanted, log: Path, is_first: bool) -> None:
 
 def _sign_in(wanted: Wanted, is_first: bool) -> str:
     file = first_administrator(wanted)
-    if os.environ.get(PASSWORD_VARIABLE) and not file.exists():
-        return f"admin, with the password that {PASSWORD_VARIABLE} held at the first start"
     if not file.exists():
-        return "admin, with the password you chose"
+        return f"admin, with the password of {PASSWORD_VARIABLE} at the first start, or the one you chose since"
     if is_first:
-        return f"admin, password {_password(file)}   (also in {file.name}, until you change it)"
+        return f"{file.read_text(encoding='utf-8').strip()} Change it; until then it is kept in {file.name}."
     return f"admin, with the password in {file} unless you have changed it"
 
 
-def _password(file: Path) -> str:
-    found = re.search(r"password:\s*(\S+)", file.read_text(encoding="utf-8"))
-    return found[1] if found else f"in {file}"
-
-
 def _title() -> str:
-    found = re.search(r'"DicomAet"\s*:\s*"([^"]+)"', CONFIGURATION.read_text(encoding="utf-8"))
-    return found[1] if found else "ORTHANC"
+    found = re.search(r'"DicomAet"\s*:\s*"(?:\$\{\w+:-)?([^"}]+)', CONFIGURATION.read_text(encoding="utf-8"))
+    return os.environ.get("TELERADIOLOGY_AET") or (found[1] if found else "ORTHANC")

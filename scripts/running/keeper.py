@@ -41,8 +41,9 @@ class Keeper:
                 break
         self._orthanc.end_group()
         if self._told_at is None:
-            raise Trouble(f"Orthanc ended by itself ({self._orthanc.how_it_ended()}). Its log is {self.log}\n"
-                          f"{logs.explanation(self.log)}")
+            raise Trouble(
+                f"Orthanc ended by itself ({self._orthanc.how_it_ended()}). Its log is {self.log}\n{logs.explanation(self.log)}"
+            )
         print("Stopped.", flush=True)
         return 0
 

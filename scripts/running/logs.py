@@ -13,7 +13,7 @@ NOTICE = re.compile(r"^[IWT]\d{4} ")
 def fresh(folder: Path) -> Path:
     """The name of this start's log; the oldest beyond KEPT are removed."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in sorted(folder.glob("orthanc-*.log"))[:-(KEPT - 1)]:
+    for old in sorted(folder.glob("orthanc-*.log"))[: -(KEPT - 1)]:
         old.unlink()
     return folder / f"orthanc-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.log"
 

@@ -13,8 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from install import environment
-from install.places import HOME
+from install.places import HOME, VENV
 from install.trouble import Trouble
 
 from running import logs
@@ -37,22 +36,26 @@ class Wanted:
         return self.host not in ("127.0.0.1", "localhost", "::1")
 
     @property
+    def origin(self) -> str:
+        return f"http://{self.host}:{self.http_port}"
+
+    @property
     def address(self) -> str:
-        return f"http://{self.host}:{self.http_port}/teleradiology/"
+        return f"{self.origin}/teleradiology/"
 
     def environment(self) -> dict[str, str]:
         """What orthanc.json and the plugin read from the environment."""
         return {
-            "TELERADIOLOGY_HOME": str(HOME),
-            "TELERADIOLOGY_SITE": str(environment.site_packages()),
+            "TELERADIOLOGY_SITE": str(VENV),
             "TELERADIOLOGY_DATA": str(self.data),
             "TELERADIOLOGY_RULES": str(self.rules),
             "TELERADIOLOGY_HTTP_PORT": str(self.http_port),
             "TELERADIOLOGY_DICOM_PORT": str(self.dicom_port),
-            "TELERADIOLOGY_REMOTE": "true" if self.is_remote else "false",
+            "TELERADIOLOGY_REMOTE_ACCESS": "true" if self.is_remote else "false",
+            "TELERADIOLOGY_BASE_URL": os.environ.get("TELERADIOLOGY_BASE_URL", self.origin),
             "PYTHONUTF8": "1",
             "TZ": "UTC",
-            "TCP_NODELAY": "1",     # without it DCMTK stalls about 90 ms per small object
+            "TCP_NODELAY": "1",  # without it DCMTK stalls about 90 ms per small object
         }
 
     def command_line_environment(self) -> dict[str, str]:
@@ -68,9 +71,16 @@ class Orthanc:
         self.log = logs.fresh(wanted.data / "logs")
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C reaches us alone, and what Orthanc starts can be ended with it.
-            self._process = subprocess.Popen([*_end_with_parent(), _program(), str(CONFIGURATION)], stdin=subprocess.DEVNULL,
-                                             stdout=log, stderr=log, start_new_session=True, cwd=HOME, pass_fds=(lock,),
-                                             env={**os.environ, **wanted.environment()})
+            self._process = subprocess.Popen(
+                [*_end_with_parent(), _program(), str(CONFIGURATION)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=HOME,
+                pass_fds=(lock,),
+                env={**os.environ, **wanted.environment()},
+            )
 
     def await_ready(self, is_told_to_stop: Callable[[], bool]) -> bool:
         until = time.monotonic() + READY_WITHIN
@@ -78,12 +88,16 @@ class Orthanc:
             if is_told_to_stop():
                 return False
             if self.has_ended(within=LOOK_EVERY):
-                raise Trouble(f"Orthanc was expected to start; it ended ({self.how_it_ended()}). "
-                              f"Its log is {self.log}\n{logs.explanation(self.log)}")
+                raise Trouble(
+                    f"Orthanc was expected to start; it ended ({self.how_it_ended()}). "
+                    f"Its log is {self.log}\n{logs.explanation(self.log)}"
+                )
             if _answers(self.wanted.http_port):
                 return True
-        raise Trouble(f"The extension was expected to answer at {self.wanted.address}api/status within {READY_WITHIN:.0f} s; "
-                      f"it did not. Orthanc's log is {self.log}\n{logs.explanation(self.log)}")
+        raise Trouble(
+            f"The extension was expected to answer at {self.wanted.address}api/status within {READY_WITHIN:.0f} s; "
+            f"it did not. Orthanc's log is {self.log}\n{logs.explanation(self.log)}"
+        )
 
     def has_ended(self, within: float) -> bool:
         try:

@@ -23,13 +23,19 @@ def insist_free(port: int, option: str) -> None:
 def _why(port: int, option: str, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"Port {port} needs root; found an ordinary user. Choose a port from 1024 up: ./serve {option} {port + 8000}"
-    return (f"Port {port} was expected to be free; found it taken by {_owner(port)}. "
-            f"Stop that program or choose another port: ./serve {option} {port + 1}")
+    return (
+        f"Port {port} was expected to be free; found it taken by {_owner(port)}. "
+        f"Stop that program or choose another port: ./serve {option} {port + 1}"
+    )
 
 
 def _owner(port: int) -> str:
-    inodes = {fields[9] for table in ("tcp", "tcp6") for fields in _sockets(table)
-              if fields[3] == LISTENING and int(fields[1].rsplit(":", 1)[1], 16) == port}
+    inodes = {
+        fields[9]
+        for table in ("tcp", "tcp6")
+        for fields in _sockets(table)
+        if fields[3] == LISTENING and int(fields[1].rsplit(":", 1)[1], 16) == port
+    }
     for process in Path("/proc").glob("[0-9]*"):
         if inodes & _sockets_of(process):
             return f"{(process / 'comm').read_text(encoding='utf-8').strip()} (process {process.name})"
@@ -51,5 +57,5 @@ def _sockets_of(process: Path) -> set[str]:
             if match:
                 found.add(match[1])
     except OSError:
-        pass                                        # another user's process, or one that has just ended
+        pass  # another user's process, or one that has just ended
     return found

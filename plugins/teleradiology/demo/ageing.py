@@ -1,0 +1,28 @@
+"""Moves the times of demonstration items back to when their images were taken: a worklist has something due, and overdue."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ..core.turnaround import order_key
+from ..store import items
+from ..store.engine import Connection, Store
+from ..store.item import Item
+from .cases import CASES
+from .dicom import study_uid
+
+TRANSFER = timedelta(minutes=3)
+TIMES = ("received_at", "last_image_at", "admitted_at", "assigned_at", "warn_at", "due_at")
+
+
+def age(store: Store, now: datetime) -> None:
+    with store.writing() as c:
+        for case in CASES:
+            for item in items.by_study(c, study_uid(case)):
+                if item.is_open and item.admitted_at is not None:
+                    _move(c, item, now, max(case.ago - TRANSFER, timedelta(0)))
+
+
+def _move(c: Connection, item: Item, now: datetime, by: timedelta) -> None:
+    moved = {name: getattr(item, name) - by for name in TIMES if getattr(item, name) is not None}
+    items.change(c, item, now, **moved, order_key=order_key(moved.get("due_at"), moved["received_at"]))
