@@ -87,7 +87,7 @@ def _settled(columns: dict[str, Any], now: datetime) -> dict[str, Any]:
 def open_loads(c: Connection) -> dict[str, int]:
     """How many open items each reader has, assigned or being read. What is on hold is nobody's work at present."""
     query = select(items.c.reader, func.count()).where(text(IS_OPEN), items.c.reader != "", items.c.state != State.HELD)
-    return dict(c.execute(query.group_by(items.c.reader)).tuples().all())
+    return dict(c.execute(query.group_by(items.c.reader)).all())
 
 
 def due_for_quiet(c: Connection, now: datetime, limit: int = 200) -> list[Item]:

@@ -110,7 +110,7 @@ def failed(c: Connection, limit: int = 100) -> list[Delivery]:
 def counts(c: Connection) -> dict[str, int]:
     """How many rows there are that are not delivered, by state."""
     query = select(outbox.c.state, func.count()).where(text("state IN ('waiting','failed')")).group_by(outbox.c.state)
-    return dict(c.execute(query).tuples().all())
+    return dict(c.execute(query).all())
 
 
 def mark_delivered(c: Connection, delivery: Delivery, now: datetime) -> None:

@@ -79,9 +79,10 @@ def _lapse(room: Room, item_id: str) -> Item | None:
 def next_case(room: Room, actor: Actor) -> Item | None:
     """Claim the first item in reading order that is assigned to the actor, or to nobody and theirs to read.
 
-    None if there is none. The order alone decides between the two: an urgent study that nobody has goes before a routine one of one's own. Items that
-    others were given are left to them. Who asks is on duty and has a free hand by asking, so shifts and capacity do not count;
-    licence, subspecialty and modality do. Choosing and claiming is one transaction, so no two readers get the same item.
+    None if there is none. The order alone decides between the two: an urgent study that nobody has goes before a routine one
+    of one's own. Items that others were given are left to them. Who asks is on duty and has a free hand by asking, so shifts
+    and capacity do not count; licence, subspecialty and modality do. Choosing and claiming is one transaction, so no two
+    readers get the same item.
     """
     permit(room, actor, "claim")
     reader = own_reader(room, actor)

@@ -145,7 +145,7 @@ def _unknown(what: str, word: str, known: list[str]) -> Problem:
 
 def _against(c: Connection, rules: RulesFile, reader: Reader, item: Item, now: datetime) -> tuple[str, ...]:
     wanted = assignment.Wanted(item.facility, item.subspecialty, str(item.facts.get("modality", "")))
-    load = items.open_loads(c).get(reader.id, 0) - (item.reader == reader.id)
+    load = max(0, items.open_loads(c).get(reader.id, 0) - (item.reader == reader.id))
     return reasons_against(reader, assignment.need(rules, wanted, now), load)
 
 
