@@ -68,6 +68,7 @@ class ReadingRoom:
         self._free: dict[str, float] = dict.fromkeys(self.readers, 0.0)
         self._busy: dict[str, tuple[Case, simpy.Process]] = {}
         self._left: dict[str, float] = {}  # of interrupted readings
+        self._leaving: set[str] = set()
 
     def run(self, cases: Iterable[Case]) -> list[Read]:
         """Let all cases arrive and be read; the reads in order of completion."""
@@ -77,15 +78,16 @@ class ReadingRoom:
 
     def come_on(self, reader: str) -> None:
         """A reader comes on duty."""
-        self._free[reader] = self.env.now
-        self.dispatch()
+        self._leaving.discard(reader)
+        if reader not in self._busy:
+            self._free[reader] = self.env.now
+            self.dispatch()
 
     def go_off(self, reader: str) -> None:
         """A reader goes off duty: ends the reading at hand, takes no other."""
         self._free.pop(reader, None)
-        self._off.add(reader)
-
-    _off: set[str] = field(default_factory=set)
+        if reader in self._busy:
+            self._leaving.add(reader)
 
     def _arrivals(self, cases: Iterable[Case]):  # type: ignore[no-untyped-def]
         for case in cases:
@@ -125,8 +127,8 @@ class ReadingRoom:
             return
         del self._busy[reader]
         self.reads.append(Read(case, reader, began, self.env.now))
-        if reader in self._off:
-            self._off.discard(reader)
+        if reader in self._leaving:
+            self._leaving.discard(reader)
         else:
             self._free[reader] = self.env.now
         self.dispatch()
