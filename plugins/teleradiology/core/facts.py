@@ -24,6 +24,7 @@ FacilityOf = Callable[[Transport], str]
 TimezoneOf = Callable[[str], str]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PROBLEMS = "Problems"  # beside the attributes: what their reader found odd
 COUNT = "NumberOfSeriesRelatedInstances"  # (0020,1209): how many objects a series has; 1 when it is not told
 LONGEST_TEXT = 1024
 MOST_VALUES = 200
@@ -87,7 +88,7 @@ class _Reading:
 
     def __init__(self, series: Sequence[Attributes]):
         self.series = sorted(series, key=lambda each: _modality(each) in NOT_IMAGES or not _modality(each))
-        self.problems: list[str] = []
+        self.problems = list(self.every(PROBLEMS))
 
     def every(self, *keywords: str) -> tuple[str, ...]:
         """The distinct values in all series, in order."""
@@ -218,13 +219,13 @@ def _procedure(reading: _Reading) -> dict[str, Any]:
     reasons = [*reading.every("ReasonForStudy", "ReasonForVisit", "ReasonForTheRequestedProcedure")]
     reasons += _inner(requests, "ReasonForTheRequestedProcedure")
     reasons += reading.every("AdmittingDiagnosesDescription", "AdditionalPatientHistory")
+    priorities = [*reading.every("RequestedProcedurePriority"), *_inner(requests, "RequestedProcedurePriority")]
+    priorities += reading.every("StudyPriorityID")
     return {
         "procedure_codes": _distinct(_inner(codes, "CodeValue", "LongCodeValue")),
         "procedure_descriptions": _distinct([*_inner(codes, "CodeMeaning"), *described]),
         "reason": "; ".join(_distinct(reasons))[:LONGEST_TEXT],
-        "requested_priority": (
-            reading.one("RequestedProcedurePriority", "StudyPriorityID") or next(_inner(requests, "RequestedProcedurePriority"), "")
-        ).upper(),
+        "requested_priority": next(iter(priorities), "").upper(),
     }
 
 
