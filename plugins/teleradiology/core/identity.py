@@ -95,6 +95,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "reopen": frozenset({_A, _C, _R}),
     "draft": frozenset({_R}),
     "sign": frozenset({_R}),
+    "redeliver": frozenset({_A, _C}),  # try again what could not be delivered
     "rules": frozenset({_A}),
     "explain": frozenset({_A, _C, _R, _Q}),
     "audit": frozenset({_A, _U}),

@@ -125,6 +125,11 @@ def mark_attempt(c: Connection, delivery: Delivery, error: str, again_at: dateti
     _change(c, delivery, state=state, due_at=due_at, attempts=delivery.attempts + 1, last_error=error[:_LONGEST_ERROR])
 
 
+def postpone(c: Connection, delivery: Delivery, until: datetime) -> None:
+    """Not before then; no attempt has been made."""
+    _change(c, delivery, due_at=until)
+
+
 def retry(c: Connection, delivery: Delivery, now: datetime) -> None:
     """A person wants a delivery that was given up, or is waiting, to be tried now."""
     if delivery.state == "delivered":

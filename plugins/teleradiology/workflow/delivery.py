@@ -1,0 +1,152 @@
+"""The outbox worker: what was signed is handed to its couriers, in order, again and again until it has arrived."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from ..core.audit import SERIOUS_FAILURE
+from ..core.errors import NotFound, Refusal
+from ..core.identity import Actor, service
+from ..couriers import Courier, Parcel, Rejected
+from ..couriers.pacs import Pacs
+from ..store import audit, items, outbox, reports
+from ..store.engine import Connection
+from ..store.item import Item
+from ..store.outbox import Delivery
+from . import renditions
+from .acting import permit
+from .room import Room
+
+log = logging.getLogger(__name__)
+COURIER = service("delivery")
+MOST_ATTEMPTS = 12  # over about half a day
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=2)
+AT_ONCE = 20
+UNDELIVERED = "undelivered"
+
+# courier -> how to make it for a room
+COURIERS: Mapping[str, Callable[[Room], Courier]] = {"pacs": lambda room: Pacs(room.host)}
+
+
+def deliver_due(room: Room) -> int:
+    """Try what is due, once each. Returns how many arrived. One receiver's failure keeps nothing from another one."""
+    with room.store.reading() as c:
+        due = [delivery for delivery in outbox.due(c, room.now(), AT_ONCE) if _is_first(c, delivery)]
+    return sum(_tried(room, delivery) for delivery in due)
+
+
+def _is_first(c: Connection, delivery: Delivery) -> bool:
+    """Whether nothing earlier for the same receiver of the same study is under way: a preliminary must not follow its final.
+
+    What was given up is not waited for.
+    """
+    if delivery.item is None:
+        return True
+    return not any(
+        one.id < delivery.id and one.state == "waiting" and _lane(one) == _lane(delivery)
+        for one in outbox.of_item(c, delivery.item)
+    )
+
+
+def _lane(delivery: Delivery) -> tuple[str, str]:
+    return delivery.courier, delivery.destination
+
+
+def _tried(room: Room, delivery: Delivery) -> bool:
+    try:
+        name = _handed_over(room, delivery)
+    except Exception as failure:  # noqa: BLE001 - whatever a receiver or a renderer does, the row stays and is tried again
+        _note_failure(room, delivery, failure)
+        return False
+    with room.store.writing() as c:
+        now = room.now()
+        outbox.mark_delivered(c, delivery, now)
+        detail = {"report": delivery.report, "courier": delivery.courier, "destination": delivery.destination, "as": name}
+        item = items.get(c, delivery.item) if delivery.item else None
+        event = "stored" if delivery.courier == "pacs" else "delivered"
+        study = item.study_instance_uid if item else ""
+        audit.append(c, event, COURIER, now, item=delivery.item, study=study, detail=detail)
+        if item is not None:
+            _settle_attention(c, room, item)
+    return True
+
+
+def _handed_over(room: Room, delivery: Delivery) -> str:
+    courier = COURIERS[delivery.courier](room)
+    with room.store.reading() as c:
+        signed = reports.get(c, delivery.report) if delivery.report else None
+    if signed is None:
+        raise Rejected("There is no such report.")
+    form = renditions.made(room, signed, courier.form(delivery.destination))
+    return courier.deliver(Parcel(delivery.key, delivery.destination, form.media_type, form.body, delivery.payload))
+
+
+def _note_failure(room: Room, delivery: Delivery, failure: Exception) -> None:
+    """A refusal's text is ours and says nothing of the patient; of anything else only the kind is kept."""
+    error = f"{type(failure).__name__}: {failure.detail}" if isinstance(failure, Refusal) else type(failure).__name__
+    attempts = delivery.attempts + 1
+    given_up = isinstance(failure, Rejected) or attempts >= MOST_ATTEMPTS
+    log.warning("delivery by %s failed, attempt %d: %s", delivery.courier, attempts, error)
+    with room.store.writing() as c:
+        now = room.now()
+        again_at = None if given_up else now + wait_after(attempts)
+        outbox.mark_attempt(c, delivery, error, again_at)
+        if again_at is not None:
+            _hold_back(c, delivery, again_at)
+            return
+        item = items.get(c, delivery.item) if delivery.item else None
+        detail = {"report": delivery.report, "courier": delivery.courier, "destination": delivery.destination, "error": error}
+        study = item.study_instance_uid if item else ""
+        audit.append(c, "delivery-failed", COURIER, now, item=delivery.item, study=study, outcome=SERIOUS_FAILURE, detail=detail)
+        if item is not None and not item.attention:
+            items.change(c, item, now, attention=f"{UNDELIVERED}: {delivery.courier}")
+
+
+def _hold_back(c: Connection, delivery: Delivery, until: datetime) -> None:
+    """What comes after a failed delivery waits with it, instead of being found due and blocked again and again."""
+    if delivery.item:
+        for one in outbox.of_item(c, delivery.item):
+            if one.state == "waiting" and one.id > delivery.id and _lane(one) == _lane(delivery):
+                outbox.postpone(c, one, until)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """The time to the next attempt: 5 s, 10 s, 20 s … 2 h, each up to half longer, so that not all come back at once."""
+    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    return wait * (1 + random.random() / 2)
+
+
+def _settle_attention(c: Connection, room: Room, item: Item) -> None:
+    """When everything has arrived after all, nobody need look."""
+    open_ones = [one for one in outbox.of_item(c, item.id) if one.state == "failed"]
+    if item.attention.startswith(UNDELIVERED) and not open_ones:
+        items.change(c, item, room.now(), attention="")
+
+
+def given_up(room: Room, actor: Actor) -> list[Delivery]:
+    """What was given up and waits for a person."""
+    permit(room, actor, "redeliver")
+    with room.store.reading() as c:
+        return outbox.failed(c)
+
+
+def retry(room: Room, actor: Actor, delivery_id: str) -> Delivery:
+    """A person wants a delivery tried again, now and from the first attempt."""
+    permit(room, actor, "redeliver")
+    with room.store.writing() as c:
+        now, delivery = room.now(), outbox.get(c, delivery_id)
+        if delivery is None:
+            raise NotFound("There is no such delivery.")
+        outbox.retry(c, delivery, now)
+        item = items.get(c, delivery.item) if delivery.item else None
+        detail = {"report": delivery.report, "courier": delivery.courier, "destination": delivery.destination}
+        study = item.study_instance_uid if item else ""
+        audit.append(c, "delivery-retried", actor, now, item=delivery.item, study=study, detail=detail)
+        again = outbox.get(c, delivery_id)
+    room.wake()
+    assert again is not None
+    return again

@@ -1,0 +1,196 @@
+"""Signing: all that must hold is checked, then report, item, audit and outbox are written in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, Problem, StaleVersion
+from ..core.identity import Actor
+from ..core.reports import VERIFIED, ReportStatus, SignedReport, content_hash, follow, uid
+from ..core.sections import checked, unfilled
+from ..core.worklist import State, after
+from ..store import audit, items, outbox, reports
+from ..store.engine import Connection
+from ..store.ids import new_id
+from ..store.item import Item
+from ..store.reports import Draft, Signed
+from . import accounts
+from .acting import allowed_to, find, permit, standing
+from .claims import own_reader
+from .composing import compose
+from .placement import with_flag, without_flag
+from .room import Room
+
+STORED = ("sr", "pdf")  # what goes into the study, in this order
+ANSWERED = ("preliminary", "addendum-task", "study-grew")  # flags that a complete report answers
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to sign. ``sections`` None: the draft's. ``version`` is the draft's that was read."""
+
+    status: ReportStatus
+    sections: Mapping[str, str] | None = None
+    language: str = ""
+    reason: str = ""
+    version: int | None = None
+
+
+def sign(room: Room, actor: Actor, item_id: str, status: str, password: str, version: int | None = None) -> Signed:
+    """Sign the actor's draft as preliminary or final. Needs the claim and the password.
+
+    Raises InvalidInput with all that is missing in the text, InvalidTransition, NotAllowed, StaleVersion.
+    """
+    wanted = (ReportStatus.PRELIMINARY, ReportStatus.FINAL)
+    if status not in wanted:
+        found = Problem(f"expected one of {', '.join(wanted)}", path="status")
+        raise InvalidInput("A draft is signed as preliminary or final.", problems=[found])
+    return _signed(room, actor, item_id, Wish(ReportStatus(status), version=version), password)
+
+
+def addendum(
+    room: Room, actor: Actor, item_id: str, sections: Mapping[str, object] | None, password: str, language: str = ""
+) -> Signed:
+    """Sign a text that adds to a final report; without ``sections`` the actor's draft. The earlier text stays valid."""
+    texts = None if sections is None else checked(sections)
+    return _signed(room, actor, item_id, Wish(ReportStatus.ADDENDUM, texts, language), password)
+
+
+def correct(room: Room, actor: Actor, item_id: str, sections: Mapping[str, object] | None, password: str, reason: str) -> Signed:
+    """Sign a text that replaces a final report, for a reason that is printed with it."""
+    if not reason.strip():
+        raise InvalidInput(problems=[Problem("expected the reason for the correction, in a few words", path="reason")])
+    texts = None if sections is None else checked(sections)
+    return _signed(room, actor, item_id, Wish(ReportStatus.CORRECTED, texts, reason=" ".join(reason.split())[:300]), password)
+
+
+def _signed(room: Room, actor: Actor, item_id: str, wish: Wish, password: str) -> Signed:
+    permit(room, actor, "sign", item_id)
+    with room.store.reading() as c:
+        now = room.now()
+        trial = _checked(room, c, actor, find(c, actor, item_id), wish, now)
+    accounts.check_password(room, actor, password)
+    room.renderer.html(trial)  # what cannot be printed is not signed
+    with room.store.writing() as c:
+        now, item = room.now(), find(c, actor, item_id)
+        report = _checked(room, c, actor, item, wish, now)
+        signed = _write(c, actor, item, report, now)
+    room.wake()
+    return signed
+
+
+def _checked(room: Room, c: Connection, actor: Actor, item: Item, wish: Wish, now: datetime) -> SignedReport:
+    """The report that would be signed. Raises unless everything that must hold does."""
+    before = reports.latest(c, item.id)
+    _refuse_state(room, actor, item, wish, before, now)
+    follow(ReportStatus(before.status) if before else None, wish.status)
+    _refuse_unready_reader(room, actor, wish.status)
+    draft = reports.draft(c, item.id, actor.username)
+    texts = _texts(draft, wish)
+    _refuse_incomplete(texts, wish.status)
+    language = wish.language or (draft.language if draft else "") or (str(before.content["language"]) if before else "en")
+    template = draft.template if draft else ""
+    return compose(
+        room, c, actor, item, id=new_id(now), status=wish.status, sections=texts, language=language,
+        template=template, signed_at=now, reason=wish.reason,
+    )  # fmt: skip
+
+
+def _refuse_state(room: Room, actor: Actor, item: Item, wish: Wish, before: Signed | None, now: datetime) -> None:
+    mine = item.state == State.READING and item.claimed_by == actor.username
+    follows_signed = before is not None and wish.status in (ReportStatus.ADDENDUM, ReportStatus.CORRECTED)
+    if mine or (follows_signed and item.state == State.COMPLETED):
+        return
+    can = (*allowed_to(actor, item), "view")
+    what = "add to or correct" if follows_signed else "sign"
+    why = f"cannot {what} the report of an item that is {standing(room.rules.current, item, now)}: claim it first"
+    raise InvalidTransition(f"{why}; allowed: {', '.join(can)}", allowed=can)
+
+
+def _refuse_unready_reader(room: Room, actor: Actor, status: ReportStatus) -> None:
+    reader = own_reader(room, actor)
+    if status in VERIFIED and not reader.may_finalize:
+        raise NotAllowed(f"The rules file lets {reader.name} sign preliminary reports only.", allowed=("preliminary",))
+
+
+def _texts(draft: Draft | None, wish: Wish) -> dict[str, str]:
+    if wish.sections is not None:
+        return dict(wish.sections)
+    if draft is None:
+        raise InvalidInput("There is no draft to sign: save one first.", problems=[Problem("no draft is saved", path="sections")])
+    if wish.version is not None and wish.version != draft.version:
+        raise StaleVersion(f"The draft is of version {draft.version} now, not {wish.version}: read it before you sign it.")
+    return checked(draft.sections)
+
+
+def _refuse_incomplete(texts: Mapping[str, str], status: ReportStatus) -> None:
+    """All that is missing, at once."""
+    whole = status is not ReportStatus.ADDENDUM
+    needed = ("findings", "impression") if whole else tuple(texts)
+    problems = []
+    if not any(texts[name] for name in needed):
+        named = needed if whole else ("findings",)
+        problems = [Problem("expected a text; found nothing here, nor in the other", path=f"sections.{name}") for name in named]
+    for name, text in texts.items():
+        problems += [Problem(f"unfilled field {one}", path=f"sections.{name}") for one in unfilled(text)]
+    if problems:
+        raise InvalidInput("The report is not complete and was not signed.", problems=problems)
+
+
+def _write(c: Connection, actor: Actor, item: Item, report: SignedReport, now: datetime) -> Signed:
+    _refuse_repetition(reports.latest(c, item.id), report)
+    before = report.predecessor
+    row = Signed(
+        id=report.id,
+        item=item.id,
+        version=report.version,
+        status=report.status.value,
+        predecessor=before.report if before else None,
+        content=report.to_json(),
+        content_hash=content_hash(report),
+        author=actor.username,
+        signed_at=now,
+        sr_sop_instance_uid=uid(report.id, report.version, "sr"),
+        pdf_sop_instance_uid=uid(report.id, report.version, "pdf"),
+    )
+    reports.add(c, row)
+    item = items.change(c, item, now, **_columns(item, report, now))
+    if report.status is not ReportStatus.PRELIMINARY:  # the final report is written on from the preliminary one's draft
+        reports.discard_drafts(c, item.id, actor.username)
+    _note(c, actor, item, row, now)
+    for kind in STORED:
+        outbox.put(
+            c, now, key=f"{row.id}:{row.version}:pacs:{kind}", courier="pacs", destination=kind, item=item.id, report=row.id
+        )
+    return row
+
+
+def _refuse_repetition(latest: Signed | None, report: SignedReport) -> None:
+    """A second press of the button is not a second version."""
+    said = ("status", "sections", "language", "reason")
+    content = report.to_json()
+    if latest and all(latest.content[name] == content[name] for name in said):
+        raise InvalidTransition(f"nothing has changed since version {latest.version} was signed", allowed=("view",))
+
+
+def _columns(item: Item, report: SignedReport, now: datetime) -> dict[str, Any]:
+    if report.status is ReportStatus.PRELIMINARY:
+        return {"preliminary_at": now, "flags": with_flag(item.flags, "preliminary")}
+    columns: dict[str, Any] = {"flags": without_flag(item.flags, *ANSWERED)}
+    if item.state == State.READING:
+        done = {"claimed_by": "", "lease_until": None, "final_at": item.final_at or now}
+        columns |= {"state": after(State.READING, "complete"), **done}
+    return columns
+
+
+def _note(c: Connection, actor: Actor, item: Item, row: Signed, now: datetime) -> None:
+    note = partial(audit.append, c, item=item.id, study=item.study_instance_uid)
+    note("re-authenticated", actor, now, detail={"for": "signature"})
+    detail = {"report": row.id, "version": row.version, "status": row.status, "content_hash": row.content_hash}
+    note("signed", actor, now, detail=detail)
+    if item.state == State.COMPLETED:
+        note("completed", actor, now, detail={"report": row.id})
