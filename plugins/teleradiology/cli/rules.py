@@ -1,0 +1,46 @@
+"""`rules check` and `rules schema`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..config import rules_file, schema
+from ..core.errors import InvalidConfiguration
+from . import installation
+from .output import complain, problems, say, say_json
+from .parser import Parser, with_data, with_format
+
+
+def add(verbs: Any) -> None:
+    parser = verbs.add_parser("rules", help="check a rules file, or print its schema")
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True, parser_class=Parser)
+    check = with_format(with_data(acts.add_parser("check", help="all problems of a rules file, with line and column")))
+    check.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses")
+    check.set_defaults(run=_check)
+    shown = with_format(acts.add_parser("schema", help="the JSON schema, for editors"))
+    shown.set_defaults(run=_schema)
+
+
+def _check(options: argparse.Namespace) -> int:
+    file = options.file or installation.of(options.data).settings.rules_file
+    try:
+        found = rules_file.load(file.read_text(encoding="utf-8"), str(file))
+    except InvalidConfiguration as refusal:
+        complain(refusal, options.format)
+        return 1
+    count = {"rules": len(found.ruleset.rules), "facilities": len(found.facilities), "readers": len(found.readers),
+             "examples": len(found.examples)}  # fmt: skip
+    if options.format == "json":
+        say_json({"ok": True, "file": str(file), "digest": found.digest, **count, "warnings": problems(found.warnings)})
+        return 0
+    for warning in found.warnings:
+        say(f"warning: {warning}")
+    say(f"{file} is fit for use: {', '.join(f'{number} {name}' for name, number in count.items())} (digest {found.digest[:12]})")
+    return 0
+
+
+def _schema(_options: argparse.Namespace) -> int:
+    say(schema.as_text().rstrip("\n"))
+    return 0
