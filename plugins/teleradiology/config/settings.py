@@ -34,6 +34,7 @@ TABLE = (
     Setting("Ohif", "ohif_dir", "path", "build/ohif", "The prepared OHIF viewer."),
     Setting("Vendor", "vendor_dir", "path", "build/vendor", "Style sheets, scripts and fonts of our pages."),
     Setting("BaseUrl", "base_url", "text", "empty", "Address that users type, such as `https://pacs.example.org`; for links."),
+    Setting("TrustedProxies", "trusted_proxies", "list", "none", "Addresses of proxies whose `X-Forwarded-For` is believed."),
     Setting("Languages", "languages", "list", "en, ar", "Languages of the pages; the first is the default."),
     Setting(
         "QuietSeconds", "quiet_seconds", "seconds", "StableAge", "A study counts as complete after so long without a new image."
@@ -74,6 +75,7 @@ class Settings:
     ohif_dir: Path = HOME / "build" / "ohif"
     vendor_dir: Path = HOME / "build" / "vendor"
     base_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en", "ar")
     quiet_seconds: float = 20.0
     reconcile_seconds: float = 300.0

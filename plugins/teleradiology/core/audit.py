@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from json import dumps
 from json.encoder import encode_basestring
 from typing import Any
@@ -50,7 +51,9 @@ EVENTS: dict[str, EventCode] = {
     "study-shrank": EventCode(_TRANSFERRED, "D", "", "images of the study are gone from Orthanc"),
     "study-missing": EventCode(_DELETED, "D", "", "the study is no longer in Orthanc"),
     "study-returned": EventCode(_TRANSFERRED, "C", "", "a study that was missing is in Orthanc again"),
+    "instance-refused": EventCode(_TRANSFERRED, "C", "", "images were refused at the C-STORE door"),
     "intake-failed": EventCode(_PROCEDURE, "U", "", "a stage of intake failed; it will be tried again or needs a person"),
+    "intake-retried": EventCode(_PROCEDURE, "U", "", "a person asked for intake to be tried again"),
     # The item on the worklist.
     "decided": EventCode(_PROCEDURE, "U", "", "the rules decided about the study"),
     "admitted": EventCode(_PROCEDURE, "C", "", "the item is ready to be read"),
@@ -119,6 +122,7 @@ def record_text(
     )
 
 
+@lru_cache(maxsize=8)
 def linker(key: bytes) -> Callable[[str], str]:
     """HMAC-SHA256 (RFC 2104) of texts under one key, as hex; the key is worked in once."""
     block = key.ljust(64, b"\0") if len(key) <= 64 else hashlib.sha256(key).digest().ljust(64, b"\0")

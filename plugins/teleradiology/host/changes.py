@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from .threads import Worker
+
+PAUSE = 0.1  # seconds: that a study gets more images is told at most this often, and at most so late
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,9 @@ class Acts:
     """What is done about a study, by its Orthanc id: each is a function of workflow/intake.py with its room."""
 
     notice: Callable[[str], Any]
-    stir: Callable[[str, datetime], Any]
-    settle: Callable[[str], Any]
-    gone: Callable[[str], Any]
+    stir: Callable[[str], Any]
+    stable: Callable[[str], Any]
+    vanish: Callable[[str], Any]
 
 
 class Doorbell:
@@ -27,12 +28,11 @@ class Doorbell:
     One thread for each kind of work, so that the row of a study that just begins to arrive waits for nothing else.
     """
 
-    def __init__(self, acts: Acts, now: Callable[[], datetime], pause: float):
+    def __init__(self, acts: Acts, pause: float = PAUSE):
         self._acts = acts
-        self._now = now
-        self._pause = pause  # that a study gets more images is told at most this often
+        self._pause = pause
         self._lock = threading.Lock()
-        self._stirred: dict[str, datetime] = {}
+        self._stirred: set[str] = set()
         self._stopping = threading.Event()
         self._arrivals = Worker("teleradiology-arrivals")
         self._images = Worker("teleradiology-images")
@@ -57,24 +57,24 @@ class Doorbell:
         """A study has another image: called for each of them, so this is all that is done."""
         with self._lock:
             first = not self._stirred
-            self._stirred[study] = self._now()
+            self._stirred.add(study)
         if first:
             self._images.hand(self._tell)
 
-    def settled(self, study: str) -> None:
+    def stable(self, study: str) -> None:
         """Orthanc has seen no further image for StableAge."""
-        self._decisions.hand(self._acts.settle, study)
+        self._decisions.hand(self._acts.stable, study)
 
     def deleted(self, study: str) -> None:
         """A study was deleted."""
-        self._decisions.hand(self._acts.gone, study)
+        self._decisions.hand(self._acts.vanish, study)
 
     def _tell(self) -> None:
         self._stopping.wait(self._pause)
         with self._lock:
-            stirred, self._stirred = self._stirred, {}
-        for study, at in stirred.items():
-            self._images.hand(self._acts.stir, study, at)
+            stirred, self._stirred = self._stirred, set()
+        for study in stirred:
+            self._images.hand(self._acts.stir, study)
 
 
 class Changes:
@@ -85,7 +85,7 @@ class Changes:
         self._of_studies: dict[int, Callable[[str], None]] = {
             int(kinds.NEW_CHILD_INSTANCE): bell.stirred,
             int(kinds.NEW_STUDY): bell.arrived,
-            int(kinds.STABLE_STUDY): bell.settled,
+            int(kinds.STABLE_STUDY): bell.stable,
             int(kinds.DELETED): bell.deleted,
         }
         self._of_orthanc = {int(kinds.ORTHANC_STARTED): started, int(kinds.ORTHANC_STOPPED): stopped}

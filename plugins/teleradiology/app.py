@@ -1,0 +1,85 @@
+"""Where the parts meet: settings, rules, storage, documents, web application and Orthanc's callbacks. Decides nothing."""
+
+from __future__ import annotations
+
+import functools
+import json
+import multiprocessing
+import os
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .config.in_force import RulesInForce
+from .config.settings import Settings
+from .core.errors import InvalidConfiguration
+from .documents.pdf import Renderer
+from .host.changes import Acts
+from .host.gateway import Gateway
+from .host.log import log_to
+from .host.notebook import Notebook
+from .host.threads import Heartbeat
+from .host.wiring import Parts, wire
+from .store.engine import Store, connect
+from .store.migrate import to_head
+from .store.seal import seal_of
+from .web.app import create_app
+from .workflow import intake, oversight
+from .workflow.accounts import ensure_first_administrator
+from .workflow.room import Room
+
+
+def start(orthanc: Any, interpreter: Path) -> None:
+    """Called while Orthanc loads the plugin. A configuration that is not valid stops Orthanc, with all its problems."""
+    log_to(orthanc)
+    multiprocessing.set_executable(str(interpreter))  # inside Orthanc, sys.executable is Orthanc
+    try:
+        _compose(orthanc, interpreter)
+    except InvalidConfiguration as refusal:
+        for problem in refusal.problems:
+            orthanc.LogError(f"Teleradiology: {problem}")
+        raise SystemExit(f"Teleradiology does not start: {refusal.detail}") from None
+
+
+def _compose(orthanc: Any, interpreter: Path) -> None:
+    settings = Settings.from_orthanc(json.loads(orthanc.GetConfiguration()), os.environ)
+    room = furnish(settings, Gateway(orthanc), interpreter)
+    notebook = Notebook()
+    heartbeat = Heartbeat(lambda: _beat(room, notebook), room.now, settings.heartbeat_seconds)
+    room = replace(room, wake=heartbeat.wake)
+    ensure_first_administrator(room, os.environ, _announce)
+    acts = Acts(*(functools.partial(act, room) for act in (intake.notice, intake.stir, intake.stable, intake.vanish)))
+    wire(orthanc, Parts(room, create_app(room), acts, heartbeat, notebook), os.environ)
+
+
+def furnish(settings: Settings, host: Any, interpreter: Path) -> Room:
+    """The room: everything that acts need, on storage that is up to date."""
+    fonts, workers = settings.vendor_dir / "fonts", settings.pdf_workers
+    return Room(
+        store=_open(settings),
+        rules=RulesInForce(settings.rules_file, settings.data_dir / "last-good-rules.yaml"),
+        settings=settings,
+        host=host,
+        renderer=Renderer(settings.templates_dir, fonts, python=str(interpreter), workers=workers),
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def _open(settings: Settings) -> Store:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = connect(settings.database_url, seal_of(settings.data_dir))
+    to_head(store)
+    return store
+
+
+def _beat(room: Room, notebook: Notebook) -> datetime | None:
+    notebook.write(room)
+    return oversight.beat(room)
+
+
+def _announce(text: str) -> None:
+    """To the terminal, never to the log: it holds a password."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

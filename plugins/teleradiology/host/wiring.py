@@ -1,0 +1,79 @@
+"""Registers our callbacks with Orthanc, begins with it and ends with it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..config.settings import Settings
+from ..workflow.room import Room
+from .answers import Sender
+from .bridge import PREFIX, Bridge, WsgiApp
+from .callers import Callers
+from .changes import Acts, Changes, Doorbell
+from .gate import Gate
+from .guards import StoreGuard
+from .limits import Limits
+from .notebook import Notebook
+from .passes import Passes
+from .pool import LargeStackPool
+from .threads import Heartbeat
+
+GUARDING = "TELERADIOLOGY_GUARDING"  # lua/IncomingHttpRequestFilter.lua lets nothing in until this is our process
+GATEKEEPERS = 4
+UPLOADS = f"{PREFIX}/api/uploads"
+MEGABYTE = 1 << 20
+
+log = logging.getLogger("teleradiology")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is wired to Orthanc."""
+
+    room: Room
+    application: WsgiApp
+    acts: Acts
+    heartbeat: Heartbeat
+    notebook: Notebook
+
+
+def wire(orthanc: Any, parts: Parts, environ: MutableMapping[str, str]) -> None:
+    """Called once, while Orthanc loads the plugin: afterwards Orthanc takes no registrations."""
+    settings, room = parts.room.settings, parts.room
+    pool, keepers = LargeStackPool(settings.threads), LargeStackPool(GATEKEEPERS, "teleradiology-gate")
+    callers = Callers(settings.trusted_proxies)
+    gate = Gate(Passes(room, keepers.run), callers, parts.notebook, settings.base_url)
+    bridge = Bridge(parts.application, pool, Sender(orthanc), callers, limits_of(settings))
+    guard = StoreGuard(settings.deepest_sequence, lambda why, sender: parts.notebook.note("instance-refused", "", sender, why))
+    bell = Doorbell(parts.acts)
+
+    def started() -> None:
+        bell.start()
+        parts.heartbeat.start()
+        log.info("ready")
+
+    def stopped() -> None:
+        bell.stop(3.0)
+        parts.heartbeat.stop(5.0)
+        for threads in (pool, keepers):
+            threads.close(2.0)
+        room.renderer.close()
+        room.store.close()
+
+    orthanc.RegisterIncomingHttpRequestFilter(gate.callback)  # first: nothing is served before it stands
+    orthanc.RegisterIncomingCStoreInstanceFilter(guard.callback)
+    orthanc.RegisterOnChangeCallback(Changes(orthanc, bell, started, stopped).callback)
+    orthanc.RegisterRestCallback(PREFIX, bridge.callback)
+    orthanc.RegisterRestCallback(f"{PREFIX}/(.*)", bridge.callback)
+    orthanc.SetRootUri(f"{PREFIX[1:]}/")
+    environ[GUARDING] = str(os.getpid())
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The largest bodies, by route."""
+    uploads = (UPLOADS, settings.largest_upload_megabytes * MEGABYTE)
+    return Limits(settings.largest_body_kilobytes * 1024, (uploads,), settings.request_seconds)

@@ -1,0 +1,58 @@
+"""Senders of DICOM objects: C-STORE with pynetdicom and DCMTK, and the body of a STOW-RS request."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydicom import Dataset, dcmread
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import AE, evt
+
+BOUNDARY = "teleradiology-boundary"
+
+
+def file_bytes(one: Dataset | Path) -> bytes:
+    """A DICOM file (PS3.10) as bytes."""
+    if isinstance(one, Path):
+        return one.read_bytes()
+    written = io.BytesIO()
+    one.save_as(written, enforce_file_format=True)
+    return written.getvalue()
+
+
+def c_store(port: int, objects: Iterable[Dataset | Path], calling_aet: str, called_aet: str) -> list[int]:
+    """Send over one association; the DIMSE status of each object."""
+    datasets = [dcmread(one) if isinstance(one, Path) else one for one in objects]
+    ae = AE(ae_title=calling_aet)
+    plain = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
+    for sop_class, syntax in dict.fromkeys((one.SOPClassUID, one.file_meta.TransferSyntaxUID) for one in datasets):
+        ae.add_requested_context(sop_class, plain if syntax in plain else syntax)
+    association = ae.associate("127.0.0.1", port, ae_title=called_aet, evt_handlers=[(evt.EVT_CONN_OPEN, _no_delay)])
+    assert association.is_established, "Orthanc refused the association"
+    try:
+        return [int(getattr(association.send_c_store(one), "Status", 0xFFFF)) for one in datasets]
+    finally:
+        association.release()
+
+
+def _no_delay(event: Any) -> None:
+    event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def storescu(port: int, paths: Iterable[Path], calling_aet: str, called_aet: str = "TELERADIOLOGY") -> int:
+    """DCMTK's storescu; its exit code."""
+    command = ["storescu", "-aet", calling_aet, "-aec", called_aet, "127.0.0.1", str(port), *map(str, paths)]
+    return subprocess.run(command, env={**os.environ, "TCP_NODELAY": "1"}, capture_output=True, check=False).returncode
+
+
+def stow_body(objects: Iterable[Dataset | Path]) -> tuple[bytes, str]:
+    """A multipart body (PS3.18 8.6.1.2) and its content type."""
+    head = f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+    parts = b"".join(head + file_bytes(one) + b"\r\n" for one in objects)
+    return parts + f"--{BOUNDARY}--\r\n".encode(), f'multipart/related; type="application/dicom"; boundary={BOUNDARY}'
