@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydicom import dcmread
+from pydicom import DataElement, config, dcmread
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
@@ -83,6 +84,12 @@ class FakeHost:
             tags |= fitting[0]
         tags.pop("Modality", None)
         self.add_series(modality, count, transport=study.transport, **tags)
+
+    def remove_images(self, orthanc_id: str, count: int) -> None:
+        """Somebody deletes images of a study; Orthanc tells nobody whose they were."""
+        series = next(iter(self._studies[orthanc_id].series.values()))
+        for instance in list(series.instances)[:count]:
+            del series.instances[instance]
 
     def receive(self, image: Dataset, transport: Transport | None = None) -> str:
         """One instance, by whatever way. An instance that is there already is kept as it is. Returns the study's Orthanc id."""
@@ -271,7 +278,10 @@ def _dataset(**tags: Any) -> Dataset:
     image.SOPInstanceUID = generate_uid()
     image.PatientName = "Test^Patient"
     for keyword, value in tags.items():
-        setattr(image, keyword, value)
+        tag = tag_for_keyword(keyword)
+        assert tag is not None, keyword
+        # As senders have it, valid or not.
+        image[tag] = DataElement(tag, dictionary_VR(tag), value, validation_mode=config.IGNORE)
     return image
 
 

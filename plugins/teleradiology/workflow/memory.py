@@ -7,7 +7,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+A_STEP = timedelta(seconds=30)  # a wall clock that moves so much more or less than time itself has been set
+DOUBT = 600.0  # seconds for which a set clock is not believed: most wrong settings are put right by then
+LONGEST_LAG = 60.0  # seconds that telling us of an image may have taken
 RECENT_CHANGES = 2000  # sequences of /changes remembered, so that reading the last ones again costs nothing
 
 
@@ -25,12 +29,15 @@ class Memory:
     _written: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when that was last put into the database
     _turns: dict[str, float] = field(default_factory=dict)  # periodic work -> when it was last done
     _changes: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    _wall: tuple[datetime, float] | None = None  # the wall clock when it was last believed, and the monotonic one
+    _doubted: float | None = None  # since when it is not
 
-    def stir(self, orthanc_id: str, write_every: float) -> bool:
-        """An image came. True when the database has not been told for ``write_every`` seconds."""
+    def stir(self, orthanc_id: str, write_every: float, lag: float = 0.0) -> bool:
+        """An image came, ``lag`` seconds ago. True when the database has not been told for ``write_every`` seconds."""
         now = self.monotonic()
         with self._lock:
-            self._last_image[orthanc_id] = now
+            came = now - min(max(lag, 0.0), LONGEST_LAG)
+            self._last_image[orthanc_id] = max(came, self._last_image.get(orthanc_id, came))
             if now - self._written.get(orthanc_id, -write_every) < write_every:
                 return False
             self._written[orthanc_id] = now
@@ -81,6 +88,22 @@ class Memory:
         """Let periodic work be due at once."""
         with self._lock:
             self._turns.pop(work, None)
+
+    def steady(self, wall: datetime) -> datetime:
+        """The time for what must not be hurried: after a step of the wall clock it runs on evenly until the step has lasted."""
+        now = self.monotonic()
+        if self._wall is None:
+            self._wall = (wall, now)
+        expected = self._wall[0] + timedelta(seconds=now - self._wall[1])
+        if abs(wall - expected) <= A_STEP:
+            self._wall, self._doubted = (wall, now), None
+            return wall
+        if self._doubted is None:
+            self._doubted = now
+        if now - self._doubted < DOUBT:
+            return expected
+        self._wall, self._doubted = (wall, now), None
+        return wall
 
     def has_seen(self, sequence: int) -> bool:
         """Whether a change was among those remembered."""

@@ -1,0 +1,208 @@
+"""Puts a decided study on the list: what the rules say is reconciled with what people have done, and a reader is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..config.rules_file import RulesFile
+from ..core.decision import Decision
+from ..core.facts import StudyFacts
+from ..core.readers import Assignment
+from ..core.worklist import State, after
+from ..store import audit, decisions, items
+from ..store.item import Item
+from . import assignment, description, placement
+from .arrival import INTAKE
+from .room import HostStudy, Room
+
+GREW, TASK = "study-grew", "addendum-task"
+# What the audit trail shows of a change; never anything of the patient's.
+SHOWN = ("facility", "state", "priority", "subspecialty", "template", "reader", "turnaround_seconds", "attention")
+_EVENTS = {
+    "admit": "admitted",
+    "skip": "skipped",
+    "hold": "held",
+    "resume": "resumed",
+    "reopen": "reopened",
+    "assign": "assigned",
+    "release": "released",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A study that was read and decided about, and why that was done."""
+
+    study: HostStudy
+    facts: StudyFacts
+    decision: Decision
+    cause: str
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What people have done to the item that the rules may not undo."""
+
+    prioritized: bool = False
+    held: bool = False
+    kept_open: bool = False  # resumed or reopened by a person: not held or skipped again
+
+
+def admit(c: Connection, room: Room, item: Item, case: Case, timer: dict[str, Any]) -> Item:
+    """Write item, decision and audit. ``timer`` holds the columns of the quiet timer."""
+    now, rules, decision = room.now(), room.rules.current, case.decision
+    hands = hands_on(c, item)
+    acts = acts_for(State(item.state), decision, hands)
+    state = State(item.state)
+    for act in acts:
+        state = after(state, act)
+    readers = None
+    if state in (State.UNASSIGNED, State.ASSIGNED):
+        readers = assignment.find_reader(c, rules, _wanted(item, case), now)
+        acts += _acts_of_assignment(state, item, readers)
+        state = State.ASSIGNED if readers.reader else State.UNASSIGNED
+    columns = _columns(rules, item, case, hands, acts, readers, now)
+    made = decisions.add(
+        c, now, item=item.id, cause=case.cause, **_kept(decision), readers=readers.to_json() if readers else {}
+    )  # fmt: skip
+    columns |= {"state": state, "decision": made.id, **timer}
+    changed = items.change(c, item, now, **columns)
+    _audit(c, item, changed, case, acts, now)
+    return changed
+
+
+def acts_for(state: State, decision: Decision, hands: Hands) -> list[str]:
+    """The acts of the life cycle that the decision asks for."""
+    skip = decision.value("skip") and not hands.kept_open
+    hold = ["hold"] if decision.value("hold") and not hands.kept_open else []
+    match state:
+        case State.ARRIVING:
+            return ["skip"] if skip else ["admit", *hold]
+        case State.SKIPPED | State.COMPLETED:
+            return [] if skip else ["reopen", *hold]
+        case State.HELD if hands.held:
+            return []
+        case State.HELD:
+            return ["resume", "skip"] if skip else [] if hold else ["resume"]
+        case _:
+            return ["skip"] if skip else hold
+
+
+def hands_on(c: Connection, item: Item) -> Hands:
+    """Read from the audit trail, which knows who did what last."""
+    if item.version == 1:
+        return Hands()
+    last = {record.event: record.actor != INTAKE.username for record in audit.of_item(c, item.id)}
+    return Hands(
+        prioritized=last.get("prioritized", False),
+        held=last.get("held", False),
+        kept_open=last.get("resumed", False) or last.get("reopened", False),
+    )
+
+
+def _wanted(item: Item, case: Case) -> assignment.Wanted:
+    value = case.decision.value
+    return assignment.Wanted(
+        facility=case.facts.facility,
+        subspecialty=value("subspecialty", ""),
+        modality=case.facts.modality,
+        language=value("language", ""),
+        named=value("assign_to", ""),
+        holder=item.reader,
+    )
+
+
+def _acts_of_assignment(state: State, item: Item, readers: Assignment) -> list[str]:
+    if readers.reader is None:
+        return ["release"] if state is State.ASSIGNED else []
+    return [] if state is State.ASSIGNED and readers.reader == item.reader else ["assign"]
+
+
+def _columns(
+    rules: RulesFile, item: Item, case: Case, hands: Hands, acts: list[str], readers: Assignment | None, now: datetime
+) -> dict[str, Any]:
+    value, reopened = case.decision.value, "reopen" in acts
+    labels = tuple(value("labels", ()))
+    urgency = placement.as_is(rules, item) if hands.prioritized else placement.decided(rules, case.decision)
+    columns = {
+        **description.in_full(case.facts, case.study, labels),
+        **placement.columns(urgency, item, now, paused_seconds=_paused(item, acts, now), attention=_attention(case, readers)),
+        **_of_assignment(item, readers, acts, now),
+        "labels": labels,
+        "subspecialty": value("subspecialty", ""),
+        "template": value("template", ""),
+        "decided_instances": description.image_count(case.study),
+        "attempts": 0,
+        "retry_at": None,
+    }
+    if "admit" in acts or reopened:
+        columns["admitted_at"] = item.admitted_at or now
+    if "skip" in acts:
+        columns |= description.fitting(reason=str(value("skip"))) | {"reader": ""}
+    if "hold" in acts:
+        columns |= description.fitting(hold_reason=str(value("hold"))) | {"held_at": now}
+    elif "resume" in acts:
+        columns |= {"held_at": None, "hold_reason": ""}
+    columns["flags"] = _flags(item, columns["flags"], acts)
+    return columns
+
+
+def _of_assignment(item: Item, readers: Assignment | None, acts: list[str], now: datetime) -> dict[str, Any]:
+    if readers is None:
+        return {"reason": ""}
+    columns = {"reader": readers.reader or "", **description.fitting(reason=assignment.summary(readers))}
+    return columns | ({"assigned_at": now} if "assign" in acts else {})
+
+
+def _paused(item: Item, acts: list[str], now: datetime) -> int:
+    """The seconds that do not count: time on hold, and for a task that came up later all the time before it."""
+    if "reopen" in acts:
+        return int((now - item.received_at).total_seconds())
+    if "resume" in acts and item.held_at:
+        return item.paused_seconds + int((now - item.held_at).total_seconds())
+    return item.paused_seconds
+
+
+def _attention(case: Case, readers: Assignment | None) -> str:
+    if readers is None:
+        return ""
+    if not case.facts.facility:
+        return placement.NO_FACILITY
+    return placement.NO_READER if readers.is_hopeless else ""
+
+
+def _flags(item: Item, flags: tuple[str, ...], acts: list[str]) -> tuple[str, ...]:
+    if item.state != State.COMPLETED:
+        return flags
+    return placement.with_flag(flags, GREW, *([TASK] if "reopen" in acts else []))
+
+
+def _kept(decision: Decision) -> dict[str, Any]:
+    told = decision.to_json()
+    return {name: told[name] for name in ("rules_digest", "attributes", "passed_over")}
+
+
+def _audit(c: Connection, before: Item, item: Item, case: Case, acts: list[str], now: datetime) -> None:
+    """What came, what was decided, what followed from it."""
+    first = before.decision is None
+    events: list[tuple[str, dict[str, Any]]] = []
+    images = [before.decided_instances, item.decided_instances]
+    if first:
+        events.append(("study-complete", {"images": item.decided_instances, "cause": case.cause}))
+    elif images[0] != images[1]:
+        events.append(("study-grew" if images[0] < images[1] else "study-shrank", {"images": images, "state": before.state}))
+    after_ = {name: getattr(item, name) for name in SHOWN}
+    changed = after_ if first else description.changes(before, after_, SHOWN)
+    decided = {"decision": item.decision, "rules": case.decision.digest, "cause": case.cause, "changed": changed}
+    events.append(("decided", decided))
+    events += [(_EVENTS[act], _about(act, item)) for act in acts]
+    for event, detail in events:
+        audit.append(c, event, INTAKE, now, item=item.id, study=item.study_instance_uid, detail=detail)
+
+
+def _about(act: str, item: Item) -> dict[str, Any]:
+    return {"reader": item.reader} if act == "assign" else {}

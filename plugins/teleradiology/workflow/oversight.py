@@ -1,0 +1,152 @@
+"""The heartbeat: looks at everything that is due, one step after the other, and says when it wants to look again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from ..core.identity import service
+from ..core.turnaround import status
+from ..core.worklist import OPEN, State
+from ..store import accounts, audit, idempotency, items, watching
+from . import assignment, catching_up, delivery, placement, reading, reconciling, rules, trouble
+from .room import Room
+from .settling import settle
+
+log = logging.getLogger(__name__)
+OVERSIGHT = service("oversight")
+ASSIGN_EVERY = 30.0
+WARN_EVERY = 5.0
+PURGE_EVERY = 3600.0
+KEEP_IDEMPOTENCY = timedelta(days=1)
+LOOK_FOR = 0.25  # seconds that reconciliation may take of one beat
+AT_ONCE = 200
+
+
+def beat(room: Room) -> datetime | None:
+    """Do what is due. A step that fails is logged and does not keep the others from being done. Returns when to beat again."""
+    for step in STEPS:
+        try:
+            step(room)
+        except Exception as failure:  # noqa: BLE001 - the next beat tries again; the text may hold patient data
+            log.error("%s failed: %s", step.__name__, type(failure).__name__)
+    return _next(room)
+
+
+def _next(room: Room) -> datetime:
+    """Within the heartbeat's interval, sooner when a study will be quiet sooner or reconciliation has not finished."""
+    waits = [room.settings.heartbeat_seconds, room.memory.next_quiet(room.settings.quiet_seconds)]
+    if room.memory.to_examine:
+        waits.append(0.0)
+    return room.now() + timedelta(seconds=min(wait for wait in waits if wait is not None))
+
+
+def watch_rules(room: Room) -> None:
+    """Put a changed rules file in force."""
+    if room.rules.stale():
+        rules.reload(room, OVERSIGHT)
+
+
+def follow_changes(room: Room) -> None:
+    """Read what Orthanc has logged since."""
+    catching_up.catch_up(room)
+
+
+def settle_the_quiet(room: Room) -> None:
+    """Take in the studies whose quiet time is over."""
+    for orthanc_id in room.memory.quiet(room.settings.quiet_seconds)[:AT_ONCE]:
+        settle(room, orthanc_id)
+    with room.store.reading() as c:
+        waiting = items.due_for_quiet(c, room.now())
+    for item in waiting:  # of a process before this one, or put there when writing the result failed
+        room.memory.watch(item.orthanc_id)
+
+
+def retry_the_failed(room: Room) -> None:
+    """Try again what went wrong. A retry further away than any wait is one that a step of the clock has put there."""
+    now = room.now()
+    with room.store.reading() as c:
+        pending = items.due_for_retry(c, now + timedelta(days=365))
+    for item in pending:
+        assert item.retry_at is not None
+        if item.retry_at <= now or item.retry_at > now + trouble.LONGEST_WAIT:
+            settle(room, item.orthanc_id, "retry")
+
+
+def release_the_lapsed(room: Room) -> None:
+    """Give back what a reader has left."""
+    reading.release_lapsed(room)
+
+
+def deliver(room: Room) -> None:
+    """Hand over what is in the outbox."""
+    delivery.deliver_due(room)
+
+
+def mark_the_late(room: Room) -> None:
+    """Flag what is due soon or overdue, each once. The clock is one that a step does not hurry."""
+    now = room.memory.steady(room.now())
+    with room.store.reading() as c:
+        late = watching.newly_overdue(c, now)
+        soon = watching.newly_due_soon(c, now) if room.memory.turn("warn", WARN_EVERY) else []
+    for item in (*late, *soon):
+        with room.store.writing() as c:
+            _mark(c, item.id, now, room.now())
+
+
+def _mark(c: Connection, item_id: str, now: datetime, written_at: datetime) -> None:
+    item = items.get(c, item_id)
+    if item is None or item.state not in OPEN:
+        return
+    mark = status(now, item.warn_at, item.due_at, item.state == State.HELD)
+    if mark not in placement.MARKS or mark in item.flags:
+        return
+    items.change(c, item, written_at, flags=placement.with_flag(item.flags, mark))
+    detail = {"due_at": item.due_at.isoformat() if item.due_at else "", "priority": item.priority, "state": item.state}
+    audit.append(c, mark, OVERSIGHT, written_at, item=item.id, study=item.study_instance_uid, detail=detail)
+
+
+def find_readers(room: Room) -> None:
+    """Somebody may have come on duty since the unassigned items were last looked at."""
+    if room.memory.turn("assign", ASSIGN_EVERY):
+        assignment.assign_waiting(room)
+
+
+def look_around(room: Room) -> None:
+    """Compare Orthanc's studies with ours from time to time, and look at those that differ, a little with each beat."""
+    if room.memory.turn("reconcile", room.settings.reconcile_seconds):
+        try:
+            reconciling.compare(room)
+        except BaseException:
+            room.memory.hurry("reconcile")
+            raise
+    until = room.memory.monotonic() + LOOK_FOR
+    while room.memory.monotonic() < until:
+        if not reconciling.examine_next(room) and not reconciling.look_on(room):
+            break
+
+
+def tidy(room: Room) -> None:
+    """Forget sessions that have ended and answers that nobody will ask for again."""
+    if room.memory.turn("tidy", PURGE_EVERY):
+        now = room.now()
+        with room.store.writing() as c:
+            accounts.forget_sessions(c, now - timedelta(minutes=room.settings.session_minutes), now)
+            idempotency.forget(c, now - KEEP_IDEMPOTENCY)
+
+
+STEPS: tuple[Callable[[Room], None], ...] = (
+    watch_rules,
+    follow_changes,
+    settle_the_quiet,
+    retry_the_failed,
+    release_the_lapsed,
+    deliver,
+    mark_the_late,
+    find_readers,
+    look_around,
+    tidy,
+)

@@ -1,0 +1,126 @@
+"""A study that has come to rest is taken in: read, decided about, given to a reader, and put on the list in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..core.decision import Decision
+from ..core.facts import StudyFacts
+from ..core.worklist import OPEN, State
+from ..store import audit, items, watching
+from ..store.item import Item
+from . import admission, arrival, description, placement, trouble
+from .arrival import INTAKE
+from .gathering import gather
+from .room import HostStudy, Room
+
+COMPLETE, LATE = "study complete", "late images"
+
+# In these states the rules decide (again) when the study has changed; in the others a person has it, or had it last.
+DECIDABLE = (State.ARRIVING, State.UNASSIGNED, State.ASSIGNED, State.HELD, State.SKIPPED, State.COMPLETED)
+
+
+def settle(room: Room, orthanc_id: str, cause: str = "") -> Item | None:
+    """Take the study in as it is now. With nothing new since the last time nothing changes, so that any event may be repeated.
+
+    None when there is no such study. Never raises for what is wrong with a study: that shows on its item.
+    """
+    with room.memory.one_at_a_time:
+        progress = trouble.Progress()
+        try:
+            return _settle(room, orthanc_id, cause, progress)
+        except Exception as failure:  # noqa: BLE001 - every study must show on the list, whatever it did to us
+            return trouble.record(room, orthanc_id, progress, failure)
+
+
+def _settle(room: Room, orthanc_id: str, cause: str, progress: trouble.Progress) -> Item | None:
+    as_of = room.memory.last_image(orthanc_id)
+    study = progress.study = room.host.study(orthanc_id)
+    if study is None:
+        return arrival.vanish(room, orthanc_id)
+    item = _item(room, study)
+    progress.is_news = is_news(item, study)
+    if not progress.is_news:
+        return _rest(room, item, study, as_of)
+    if item.state not in DECIDABLE:
+        return _tell(room, item, study, as_of)
+    progress.stage = "reading the images"
+    facts = gather(room, study)
+    progress.stage = "applying the rules"
+    decision = room.rules.current.ruleset.explain(facts)
+    progress.stage = "putting it on the list"
+    return _place(room, study, facts, decision, cause, as_of)
+
+
+def is_news(item: Item, study: HostStudy) -> bool:
+    """Whether the study has images that were not decided about, or lost some, or could not be decided about so far."""
+    if item.decided_instances != description.image_count(study):
+        return True
+    if item.attempts:
+        return item.state in DECIDABLE
+    return item.decision is None and item.state in OPEN and item.state in DECIDABLE
+
+
+def _item(room: Room, study: HostStudy) -> Item:
+    with room.store.reading() as c:
+        item = items.by_orthanc(c, study.orthanc_id)
+    if item is not None and item.missing_since is None:
+        return item
+    with room.store.writing() as c:
+        return arrival.returned(c, arrival.record(room, c, study.orthanc_id, study), room.now())
+
+
+def _rest(room: Room, item: Item, study: HostStudy, as_of: float | None) -> Item:
+    """Nothing to read has come: count the objects, stop the timers."""
+    columns: dict[str, Any] = {}
+    if item.quiet_at is not None and room.memory.settled(item.orthanc_id, as_of):
+        columns["quiet_at"] = None
+    if item.retry_at is not None:
+        columns["retry_at"] = None
+    size = description.size(study)
+    if description.changes(item, size, size):
+        columns |= {**size, "changed_at": room.now()}
+    if columns:
+        with room.store.writing() as c:
+            watching.note(c, item.id, **columns)
+    return item
+
+
+def _tell(room: Room, item: Item, study: HostStudy, as_of: float | None) -> Item:
+    """The study changed under its reader's eyes, or after somebody cancelled it: say so, and change nothing else."""
+    with room.store.writing() as c:
+        return tell(c, room, items.get(c, item.id) or item, study, _timer(room, item, as_of))
+
+
+def tell(c: Connection, room: Room, item: Item, study: HostStudy, timer: dict[str, Any]) -> Item:
+    """Flag the item and count the images."""
+    now, images = room.now(), description.image_count(study)
+    event = "study-grew" if images > item.decided_instances else "study-shrank"
+    detail = {"images": [item.decided_instances, images], "state": item.state}
+    audit.append(c, event, INTAKE, now, item=item.id, study=item.study_instance_uid, detail=detail)
+    columns = {"decided_instances": images, **description.size(study), **timer, "retry_at": None}
+    return items.change(c, item, now, flags=placement.with_flag(item.flags, event), **columns)
+
+
+def _timer(room: Room, item: Item, as_of: float | None) -> dict[str, Any]:
+    """The quiet timer stops, unless images came while we looked."""
+    return {"quiet_at": None} if room.memory.settled(item.orthanc_id, as_of) else {}
+
+
+def _place(room: Room, study: HostStudy, facts: StudyFacts, decision: Decision, cause: str, as_of: float | None) -> Item:
+    with room.store.writing() as c:
+        # Read again: while the images were read somebody may have claimed or cancelled it.
+        item = items.by_orthanc(c, study.orthanc_id) or arrival.record(room, c, study.orthanc_id, study)
+        timer = _timer(room, item, as_of)
+        if item.state not in DECIDABLE:
+            return tell(c, room, item, study, timer)
+        shrank = description.image_count(study) < item.decided_instances
+        if item.state == State.COMPLETED and shrank:
+            return tell(c, room, item, study, timer)
+        return admission.admit(c, room, item, admission.Case(study, facts, decision, cause or _cause(item)), timer)
+
+
+def _cause(item: Item) -> str:
+    return LATE if item.decision else COMPLETE
