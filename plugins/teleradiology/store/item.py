@@ -77,12 +77,8 @@ class Item:
 
 
 COLUMNS = tuple(items.c[field.name] for field in dataclasses.fields(Item))
-LISTS = ("labels", "flags")
-_LABELS, _FLAGS = (Item.__slots__.index(name) for name in LISTS)
 
 
 def item_of(row: Iterable[Any]) -> Item:
     """A row with ``COLUMNS`` as a value."""
-    values = list(row)
-    values[_LABELS], values[_FLAGS] = tuple(values[_LABELS]), tuple(values[_FLAGS])
-    return Item(*values)
+    return Item(*row)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select, text
 from ..core.errors import StaleVersion
 from ..core.worklist import OPEN, State
 from .ids import new_id
-from .item import COLUMNS, LISTS, Item, item_of
+from .item import COLUMNS, Item, item_of
 from .listing import Counts, Filters, counts, page, revision
 from .schema import IS_OPEN, items
 
@@ -64,7 +64,6 @@ def change(c: Connection, item: Item, now: datetime, **columns: Any) -> Item:
     written = c.execute(sa.update(items).where(items.c.id == item.id, items.c.version == item.version).values(values))
     if not written.rowcount:
         raise StaleVersion()
-    values |= {name: tuple(values[name]) for name in LISTS if name in values}
     return dataclasses.replace(item, **values)
 
 
@@ -75,7 +74,7 @@ def extend_lease(c: Connection, item_id: str, until: datetime) -> None:
 
 def _settled(columns: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The columns, with ``closed_at`` following the state: the closed list is ordered by it."""
-    columns = {name: list(value) if name in LISTS else value for name, value in columns.items()}
+    columns = {name: tuple(value) if name in ("labels", "flags") else value for name, value in columns.items()}
     state = columns.get("state")
     if state is None:
         return columns

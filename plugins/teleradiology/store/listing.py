@@ -19,7 +19,8 @@ from . import bookmarks
 from .item import COLUMNS, Item, item_of
 from .schema import IS_CLOSED, IS_OPEN, drafts, items
 
-_LISTED = tuple(column for column in COLUMNS if column is not items.c.facts)
+_LISTED = select(*(column for column in COLUMNS if column is not items.c.facts))
+_OPEN_LIST, _CLOSED_LIST = _LISTED.where(text(IS_OPEN)), _LISTED.where(text(IS_CLOSED))
 _CLOSED = tuple(state for state in State if state not in OPEN)
 _MOST_WORDS = 8
 
@@ -113,7 +114,7 @@ def _open_part(c: Connection, filters: Filters, keys: Sequence[Any], limit: int)
     if filters.state and not set(filters.state) & set(OPEN):
         return []
     order = (items.c.rank, items.c.order_key, items.c.id)
-    query = select(*_LISTED).where(text(IS_OPEN), *_conditions(filters))
+    query = _OPEN_LIST.where(*_conditions(filters))
     if keys:
         query = query.where(tuple_(*order) > tuple_(*keys))
     return [item_of((*row, {})) for row in c.execute(query.order_by(*order).limit(limit))]
@@ -123,7 +124,7 @@ def _closed_part(c: Connection, filters: Filters, keys: Sequence[Any], limit: in
     # One state at a time, so that each comes from its index already in order; the best of them are merged.
     found: list[Item] = []
     for state in filters.state:
-        query = select(*_LISTED).where(text(IS_CLOSED), *_conditions(replace(filters, state=(state,))))
+        query = _CLOSED_LIST.where(*_conditions(replace(filters, state=(state,))))
         if keys:
             query = query.where(tuple_(items.c.closed_at, items.c.id) < tuple_(*keys))
         query = query.order_by(items.c.closed_at.desc(), items.c.id.desc()).limit(limit)

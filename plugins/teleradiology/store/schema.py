@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
@@ -38,8 +39,28 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("a naive datetime was to be stored; give it a zone")
         return (value - _EPOCH) // timedelta(microseconds=1)
 
-    def process_result_value(self, value, dialect):  # type: ignore[no-untyped-def]
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect, coltype):  # type: ignore[no-untyped-def]
+        # Not process_result_value: a page of the worklist converts a thousand of these.
+        def read(value: int | None) -> datetime | None:
+            return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+        return read
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """Some words in their order, kept as a JSON array; a tuple in Python."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):  # type: ignore[no-untyped-def]
+        return None if value is None else json.dumps(list(value), ensure_ascii=False)
+
+    def result_processor(self, dialect, coltype):  # type: ignore[no-untyped-def]
+        def read(text: str | None) -> tuple[str, ...] | None:
+            return () if text == "[]" else None if text is None else tuple(json.loads(text))
+
+        return read
 
 
 metadata = MetaData(
@@ -75,7 +96,7 @@ items = Table(
     Column("hold_reason", String(256), nullable=False, server_default=""),
     Column("subspecialty", String(64), nullable=False, server_default=""),
     Column("template", String(64), nullable=False, server_default=""),
-    Column("labels", JSON, nullable=False, default=list),
+    Column("labels", Words, nullable=False, server_default="[]"),
     Column("reader", String(64), nullable=False, server_default=""),  # reader id: assigned to, or holding the claim
     Column("claimed_by", String(64), nullable=False, server_default=""),  # username holding the lease while state is reading
     Column("lease_until", Instant),
@@ -94,7 +115,9 @@ items = Table(
     Column("series_count", Integer, nullable=False, server_default="0"),
     Column("instance_count", Integer, nullable=False, server_default="0"),
     Column("decided_instances", Integer, nullable=False, server_default="0"),  # image instances when last decided
-    Column("flags", JSON, nullable=False, default=list),  # "study-grew", "preliminary", "addendum-task", "split-study" ...
+    Column(
+        "flags", Words, nullable=False, server_default="[]"
+    ),  # "study-grew", "preliminary", "addendum-task", "split-study" ...
     Column("decision", ID),  # decisions.id in force
     Column("received_at", Instant, nullable=False),  # first image, our clock
     Column("last_image_at", Instant),

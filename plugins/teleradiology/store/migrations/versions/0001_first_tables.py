@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from teleradiology.store.schema import Instant
+from teleradiology.store.schema import Instant, Words
 
 revision = "0001"
 down_revision = None
@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("hold_reason", sa.String(256), nullable=False, server_default=""),
         sa.Column("subspecialty", sa.String(64), nullable=False, server_default=""),
         sa.Column("template", sa.String(64), nullable=False, server_default=""),
-        sa.Column("labels", sa.JSON, nullable=False),
+        sa.Column("labels", Words, nullable=False, server_default="[]"),
         sa.Column("reader", sa.String(64), nullable=False, server_default=""),
         sa.Column("claimed_by", sa.String(64), nullable=False, server_default=""),
         sa.Column("lease_until", Instant),
@@ -106,7 +106,7 @@ def upgrade() -> None:
         sa.Column("series_count", sa.Integer, nullable=False, server_default="0"),
         sa.Column("instance_count", sa.Integer, nullable=False, server_default="0"),
         sa.Column("decided_instances", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("flags", sa.JSON, nullable=False),
+        sa.Column("flags", Words, nullable=False, server_default="[]"),
         sa.Column("decision", sa.String(26)),
         sa.Column("received_at", Instant, nullable=False),
         sa.Column("last_image_at", Instant),
