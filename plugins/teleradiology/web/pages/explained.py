@@ -1,0 +1,123 @@
+"""Decisions and audit records in words: "why here?" and the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ...core.identity import Actor
+from ...store.item import Item
+from ...workflow import reading
+from ...workflow.room import Room
+from . import show, words
+from .words import _
+
+_DETAILS = ("from", "to", "reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination")
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute, its value, and the rule that set it."""
+
+    name: str
+    value: str
+    rule: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A reader who was considered, and why not."""
+
+    name: str
+    eligible: bool
+    reasons: tuple[str, ...]
+    load: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Why:
+    """The decision in force about an item."""
+
+    digest: str
+    at: datetime | None
+    cause: str
+    file: str
+    attributes: list[Attribute]
+    passed_over: list[Mapping[str, Any]]
+    policy: str
+    readers: list[Considered]
+
+
+@dataclass(frozen=True)
+class Event:
+    """An audit record in words."""
+
+    at: datetime
+    text: str
+    actor: str
+    outcome: int
+    details: list[str]
+
+
+def why(room: Room, actor: Actor, item: Item) -> Why:
+    """The explanation of an item, as the page shows it."""
+    found = reading.explanation(room, actor, item.id)
+    readers = found["readers"]
+    return Why(
+        digest=found["rules_digest"],
+        at=datetime.fromisoformat(found["at"]) if found.get("at") else None,
+        cause=found["cause"],
+        file=room.rules.file.name,
+        attributes=[_attribute(name, decided) for name, decided in found["attributes"].items()],
+        passed_over=found["passed_over"],
+        policy=readers.get("policy", ""),
+        readers=[_considered(one, readers.get("chosen")) for one in readers.get("considered", ())],
+    )
+
+
+def _attribute(name: str, decided: Mapping[str, Any]) -> Attribute:
+    return Attribute(name, _value(name, decided["value"]), decided["rule"], decided["line"])
+
+
+def _value(name: str, value: Any) -> str:
+    if name == "turnaround":
+        return show.duration(value)
+    if name == "warn_after":
+        return f"{round(float(value) * 100)} %"
+    if name == "priority":
+        return words.translated(words.PRIORITIES, value)
+    if name == "subspecialty":
+        return words.translated(words.SUBSPECIALTIES, value)
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _considered(one: Mapping[str, Any], chosen: str | None) -> Considered:
+    name = str(one.get("name") or one["reader"])
+    return Considered(name, bool(one["eligible"]), tuple(one["reasons"]), int(one["load"]), one["reader"] == chosen)
+
+
+def timeline(room: Room, actor: Actor, item: Item) -> list[Event]:
+    """What happened to an item, latest first."""
+    return [event(record, datetime.fromisoformat(record["at"])) for record in reversed(reading.timeline(room, actor, item.id))]
+
+
+def event(record: Mapping[str, Any], at: datetime) -> Event:
+    """One record in words."""
+    who = _("the service") if record["actor"] == "system" else record["actor"]
+    return Event(at, words.translated(words.EVENTS, record["event"]), who, record["outcome"], details(record["detail"]))
+
+
+def details(detail: Mapping[str, Any]) -> list[str]:
+    """The part of a record's detail that helps a person."""
+    found = [str(detail[name]) for name in _DETAILS if name not in ("from", "to") and detail.get(name) not in (None, "", [])]
+    if detail.get("from") and detail.get("to") and detail["from"] != detail["to"]:
+        found.insert(0, f"{_state(detail['from'])} → {_state(detail['to'])}")
+    return found
+
+
+def _state(name: str) -> str:
+    return words.sign(words.STATES, name).text

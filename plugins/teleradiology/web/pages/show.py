@@ -1,0 +1,100 @@
+"""Values as pages show them: instants on the reader's clock, ids as left-to-right islands, names of people, ages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from ...core.names import clean, spoken
+from ...core.worklist import State
+from . import look, words
+
+_TIME = Markup('<time class="island" datetime="{}" title="{}">{}</time>')
+_ISLAND = Markup('<bdi dir="ltr">{}</bdi>')
+
+
+def ltr(value: object) -> Markup:
+    """An id, number, date or code, kept in its order inside Arabic text; "–" for nothing."""
+    text = clean(str(value)).strip() if value is not None else ""
+    return _ISLAND.format(text or "–")
+
+
+def instant(at: datetime | None, style: str = "short") -> Markup | str:
+    """A moment on the reader's clock: the time alone for today, else with the date; "full" always with both."""
+    if at is None:
+        return "–"
+    local = at.astimezone(look.zone())
+    today = datetime.now(look.zone()).date()
+    form = "%H:%M" if local.date() == today and style == "short" else "%d %b %H:%M" if style == "short" else "%Y-%m-%d %H:%M:%S"
+    return _TIME.format(at.astimezone(UTC).isoformat(), f"{local:%Y-%m-%d %H:%M:%S} ({look.zone().key})", f"{local:{form}}")
+
+
+def epoch_ms(at: datetime | None) -> str:
+    """Milliseconds since 1970 for the ticking clocks; empty without an instant."""
+    return str(int(at.timestamp() * 1000)) if at else ""
+
+
+def study_time(text: str) -> Markup:
+    """When the modality took the study, as its own clock said it."""
+    return ltr(text.replace("T", " ")[:16])
+
+
+def person(name: str) -> str:
+    """A DICOM person name as people write it."""
+    return spoken(name)
+
+
+def age(birth_date: str, on: date) -> Markup | str:
+    """Age in years, below three in months, below two months in days; empty when unknown."""
+    try:
+        born = date.fromisoformat(birth_date)
+    except ValueError:
+        return ""
+    days = (on - born).days
+    if days < 0:
+        return ""
+    months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    form = words._("{n} y") if months >= 36 else words._("{n} mo") if days >= 61 else words._("{n} d")
+    number = months // 12 if months >= 36 else months if days >= 61 else days
+    return Markup("{}").format(Markup(form.replace("{n}", str(ltr(number)))))
+
+
+def duration(seconds: float | int) -> str:
+    """A turnaround as people say it: 30 min, 4 h, 2 d."""
+    minutes = int(seconds) // 60
+    if minutes % 1440 == 0 and minutes:
+        return words._("{n} d").replace("{n}", str(minutes // 1440))
+    if minutes % 60 == 0 and minutes:
+        return words._("{n} h").replace("{n}", str(minutes // 60))
+    return words._("{n} min").replace("{n}", str(minutes))
+
+
+def digest(value: str) -> Markup:
+    """The first digits of a hash: enough to compare by eye."""
+    return ltr(value[:12])
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "ltr": ltr,
+    "instant": instant,
+    "epoch_ms": epoch_ms,
+    "study_time": study_time,
+    "person": person,
+    "age": age,
+    "duration": duration,
+    "digest": digest,
+    "state_word": lambda item: words.sign(words.STATES, State(item.state)).text,
+    "state_icon": lambda item: words.STATES[State(item.state)].icon,
+    "priority_word": lambda name: words.translated(words.PRIORITIES, name),
+    "subspecialty_word": lambda name: words.translated(words.SUBSPECIALTIES, name),
+    "sex_word": lambda name: words.translated(words.SEXES, name),
+    "role_word": lambda name: words.translated(words.ROLES, name),
+    "section_word": lambda name: words.translated(words.SECTIONS, name),
+    "attribute_word": lambda name: words.translated(words.ATTRIBUTES, name),
+    "report_sign": lambda status: words.sign(words.REPORT_STATUSES, status),
+    "refusal_word": lambda code: words.refusal(code)[0],
+    "refusal_advice": lambda code: words.refusal(code)[1],
+}

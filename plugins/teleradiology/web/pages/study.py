@@ -1,0 +1,224 @@
+"""A study's own page: data, report versions, why it stands where it stands, its timeline, and what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from ...core.errors import InvalidInput, NotFound, NotSignedIn, Refusal
+from ...core.identity import Actor, may
+from ...core.readers import reasons_against
+from ...core.reports import FOLLOWS, ReportStatus
+from ...core.worklist import State
+from ...store import items, outbox, reports
+from ...store.item import Item
+from ...store.reports import Signed
+from ...workflow import assignment, reading, reporting, trouble
+from ...workflow.room import Room
+from .. import ROOT, auth
+from ..api.shapes import viewer_url
+from ..problems import document, status_of
+from . import clinical, explained, list_rows, show, words
+from .words import Sign, _
+
+STEERS = ("release", "assign", "prioritize", "hold", "resume", "cancel", "reopen")
+_DELIVERED = {"delivered": ("yes", "good"), "waiting": ("clock", ""), "failed": ("attention", "bad")}
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that this user may do now."""
+
+    name: str
+    sign: Sign
+
+
+@dataclass(frozen=True)
+class Version:
+    """A signed version, where its renditions are, and how far its deliveries are."""
+
+    row: Signed
+    base: str
+    deliveries: list[Sign]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A reader who could be given the study, and what speaks against it."""
+
+    id: str
+    name: str
+    load: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that the page shows."""
+
+    item: Item
+    rank: int
+    age: Any
+    site: str
+    holder: str
+    flags: tuple[Sign, ...]
+    acts: list[Act]
+    can_read: bool
+    addendum: bool
+    versions: list[Version]
+    why: explained.Why | None
+    timeline: list[explained.Event] | None
+    clinical: list[tuple[str, str]]
+    readers: list[Choice]
+    priorities: list[tuple[str, str]]
+    viewer_url: str
+
+
+def register(pages: Blueprint, room: Room) -> None:
+    """The routes of a study."""
+    pages.add_url_rule("/studies/<item>", "worklist_study", lambda item: _page(room, item))
+    pages.add_url_rule("/studies/<item>/<act>", "worklist_act", lambda item, act: _act(room, item, act), methods=["POST"])
+
+
+def _page(room: Room, item_id: str, refusal: Refusal | None = None, failed: str = "") -> Response:
+    actor = auth.actor()
+    item = reading.view(room, actor, item_id)
+    status = status_of(refusal) if refusal else 200
+    text = render_template(
+        "page/study.html",
+        case=_case(room, actor, item),
+        problem=document(refusal, status) if refusal else None,
+        failed=failed,
+        typed=request.form,
+        said=_said(request.args.get("said", "")),
+    )
+    return Response(text, status, content_type="text/html; charset=utf-8")
+
+
+def _act(room: Room, item_id: str, name: str) -> Any:
+    """Carry out one act; a refusal is shown on the page, in the dialog where it was typed."""
+    handler = ACTS.get(name)
+    if handler is None:
+        raise NotFound()
+    actor, form = auth.actor(), request.form
+    try:
+        handler(room, actor, item_id, form)
+    except (NotFound, NotSignedIn):
+        raise
+    except Refusal as refusal:
+        return _page(room, item_id, refusal, name)
+    if name == "release" and not may(actor, "assign"):
+        return redirect(f"{ROOT}/?said=released", 303)
+    return redirect(f"{ROOT}/studies/{item_id}?said={name}", 303)
+
+
+def _assign(room: Room, actor: Actor, item: str, form: Any) -> None:
+    reason = form.get("reason", "").strip() or None
+    # A reason is how a coordinator insists on a reader against whom something speaks.
+    reading.assign(room, actor, item, form.get("reader", ""), _version(form), reason, force=reason is not None)
+
+
+def _addendum(room: Room, actor: Actor, item: str, form: Any) -> None:
+    sections = {name: form.get(name, "") for name in ("findings", "impression", "recommendation")}
+    reporting.addendum(room, actor, item, sections, form.get("password", ""))
+
+
+def _version(form: Any) -> int | None:
+    try:
+        return int(form.get("version", ""))
+    except ValueError:
+        raise InvalidInput(_("The form is incomplete; open the page again.")) from None
+
+
+ACTS: dict[str, Callable[[Room, Actor, str, Any], Any]] = {
+    "release": lambda room, actor, item, form: reading.release(room, actor, item, _version(form)),
+    "assign": _assign,
+    "prioritize": lambda room, actor, item, form: reading.prioritize(
+        room, actor, item, form.get("priority", ""), _version(form), form.get("reason", "")
+    ),
+    "hold": lambda room, actor, item, form: reading.hold(room, actor, item, _version(form), form.get("reason", "")),
+    "resume": lambda room, actor, item, form: reading.resume(room, actor, item, _version(form)),
+    "cancel": lambda room, actor, item, form: reading.cancel(room, actor, item, _version(form), form.get("reason", "")),
+    "reopen": lambda room, actor, item, form: reading.reopen(room, actor, item, _version(form), form.get("reason", "")),
+    "addendum": _addendum,
+    "retry": lambda room, actor, item, form: trouble.retry(room, actor, item),
+    "attend": lambda room, actor, item, form: trouble.attend(room, actor, item),
+}
+
+
+def _case(room: Room, actor: Actor, item: Item) -> Case:
+    rules, now = room.rules.current, room.now()
+    row = list_rows.row(item, actor, rules, now)
+    can = reading.allowed_to(actor, item)
+    with room.store.reading() as c:
+        versions = [_version_of(c, each) for each in reversed(reports.of_item(c, item.id))]
+        loads = items.open_loads(c)
+    return Case(
+        item=item,
+        rank=row.rank,
+        age=row.age,
+        site=row.site,
+        holder=row.holder,
+        flags=tuple(flag for flag in row.flags if flag.text != item.attention),
+        acts=[Act(name, words.sign(words.ACTS, name)) for name in STEERS if name in can] + _repairs(actor, item),
+        can_read=row.path.startswith("/read/"),
+        addendum=may(actor, "sign") and _may_follow(versions),
+        versions=versions,
+        why=explained.why(room, actor, item) if may(actor, "explain") else None,
+        timeline=explained.timeline(room, actor, item) if may(actor, "timeline") else None,
+        clinical=clinical.facts(item),
+        readers=_readers(room, item, loads) if "assign" in can else [],
+        priorities=[(name, words.translated(words.PRIORITIES, name)) for name in rules.priorities],
+        viewer_url=viewer_url(item.study_instance_uid),
+    )
+
+
+def _repairs(actor: Actor, item: Item) -> list[Act]:
+    """What helps an item that needs attention."""
+    if not item.attention or not may(actor, "assign"):
+        return []
+    retry = [Act("retry", Sign(_("Try intake again"), "retry"))] if item.attempts else []
+    return [*retry, Act("attend", Sign(_("Attended to"), "yes"))]
+
+
+def _may_follow(versions: list[Version]) -> bool:
+    return bool(versions) and ReportStatus.ADDENDUM in FOLLOWS[ReportStatus(versions[0].row.status)]
+
+
+def _version_of(c: Any, row: Signed) -> Version:
+    deliveries = [_delivery(each) for each in outbox.of_report(c, row.id)]
+    return Version(row, f"{ROOT}/api/reports/{quote(row.id)}", deliveries)
+
+
+def _delivery(delivery: outbox.Delivery) -> Sign:
+    icon, tone = _DELIVERED[delivery.state]
+    to = {"pacs": "PACS"}.get(delivery.courier, delivery.courier)
+    states = {"delivered": _("stored") if delivery.courier == "pacs" else _("delivered"), "waiting": _("on its way"), "failed": _("failed")}
+    return Sign(f"{to} {delivery.destination} · {states[delivery.state]}".replace("  ", " "), icon, tone, delivery.last_error)
+
+
+def _readers(room: Room, item: Item, loads: dict[str, int]) -> list[Choice]:
+    """Every active reader, those against whom nothing speaks first, then by load."""
+    rules, now = room.rules.current, room.now()
+    need = assignment.need(rules, assignment.Wanted(item.facility, item.subspecialty, str(item.facts.get("modality", ""))), now)
+    found = [
+        Choice(one.id, one.name, loads.get(one.id, 0), reasons_against(one, need, loads.get(one.id, 0) - (item.reader == one.id)))
+        for one in rules.readers.values()
+    ]
+    return sorted(found, key=lambda choice: (len(choice.reasons), choice.load, choice.id))
+
+
+def _said(code: str) -> str:
+    if code in words.DONE:
+        return _(words.DONE[code])
+    texts = {
+        "signed": _("Signed. The report is on its way into the PACS."),
+        "addendum": _("The addendum is signed."),
+        "retry": _("Intake is tried again."),
+        "attend": _("Attended to."),
+    }
+    return texts.get(code, "")

@@ -1,0 +1,233 @@
+"""The words and icons that pages use for states, acts, flags, roles and refusals: one place for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ... import locale
+from ...core.worklist import State
+from . import look
+
+
+def N_(text: str) -> str:
+    """Marks a text for the catalogue where it is written; it is translated where it is shown."""
+    return text
+
+
+def _(text: str) -> str:
+    return locale.translations(look.language()).gettext(text)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A word with its icon and tone: never colour alone."""
+
+    text: str
+    icon: str
+    tone: str = ""
+    hint: str = ""
+
+
+STATES = {
+    State.ARRIVING: Sign(N_("Arriving"), "arriving"),
+    State.UNASSIGNED: Sign(N_("Waiting"), "unassigned"),
+    State.ASSIGNED: Sign(N_("Assigned"), "assigned"),
+    State.READING: Sign(N_("Reading"), "reading"),
+    State.HELD: Sign(N_("On hold"), "held"),
+    State.COMPLETED: Sign(N_("Reported"), "completed"),
+    State.CANCELLED: Sign(N_("Cancelled"), "cancelled"),
+    State.SKIPPED: Sign(N_("Not for reading"), "skipped"),
+}
+
+FLAGS = {
+    "study-grew": Sign(N_("Study grew"), "grew", "warn", N_("Images arrived after the study was decided or opened.")),
+    "preliminary": Sign(
+        N_("Preliminary"), "preliminary", "accent", N_("A preliminary report is signed; the final one is awaited.")
+    ),
+    "addendum-task": Sign(N_("Addendum needed"), "addendum", "warn", N_("Images arrived after the report was signed.")),
+    "split-study": Sign(N_("Split study"), "attention", "warn", N_("Orthanc keeps this study under more than one patient.")),
+}
+
+GROUNDS = {
+    "images-incomplete": N_("Images are missing or still to come"),
+    "image-quality": N_("The images are not good enough to be read"),
+    "specialist-needed": N_("Another specialist has to read it"),
+    "clinical-information": N_("The clinical question is unclear"),
+    "priors-awaited": N_("Earlier images or reports are awaited"),
+    "pre-empted": N_("Something more urgent came"),
+    "duplicate": N_("The order was made twice"),
+    "wrong-procedure": N_("Another procedure was meant"),
+    "order-cancelled": N_("The doctor who asked has cancelled"),
+    "other": N_("Another reason"),
+}
+ATTENTION = {
+    "undecided": N_("Could not be decided; it is tried again"),
+    "quarantined": N_("Could not be decided; it waits for a person"),
+}
+PRIORITIES = {"stat": N_("STAT"), "urgent": N_("Urgent"), "routine": N_("Routine")}
+SUBSPECIALTIES = {
+    "general": N_("General"),
+    "neuro": N_("Neuro"),
+    "chest": N_("Chest"),
+    "body": N_("Body"),
+    "abdomen": N_("Abdomen"),
+    "msk": N_("Musculoskeletal"),
+    "cardiac": N_("Cardiac"),
+    "breast": N_("Breast"),
+    "paediatric": N_("Paediatric"),
+    "pediatric": N_("Paediatric"),
+    "emergency": N_("Emergency"),
+}
+SEXES = {"M": N_("Male"), "F": N_("Female"), "O": N_("Other")}
+
+ACTS = {
+    "assign": Sign(N_("Assign"), "assigned"),
+    "claim": Sign(N_("Claim"), "claim"),
+    "release": Sign(N_("Release"), "release"),
+    "prioritize": Sign(N_("Change priority"), "stat"),
+    "hold": Sign(N_("Put on hold"), "held"),
+    "resume": Sign(N_("Resume"), "play"),
+    "cancel": Sign(N_("Cancel"), "cancelled"),
+    "reopen": Sign(N_("Reopen"), "refresh"),
+}
+DONE = {
+    "assign": N_("Assigned."),
+    "claim": N_("Claimed: the study is yours."),
+    "release": N_("Released."),
+    "prioritize": N_("Priority changed."),
+    "hold": N_("On hold."),
+    "resume": N_("Resumed."),
+    "cancel": N_("Cancelled."),
+    "reopen": N_("Reopened."),
+}
+ROLES = {
+    "administrator": N_("Administrator"),
+    "radiologist": N_("Radiologist"),
+    "coordinator": N_("Coordinator"),
+    "facility": N_("Site user"),
+    "quality": N_("Quality manager"),
+    "auditor": N_("Auditor"),
+    "integrator": N_("Integrator"),
+}
+REPORT_STATUSES = {
+    "preliminary": Sign(N_("Preliminary report"), "preliminary", "warn"),
+    "final": Sign(N_("Final report"), "completed", "good"),
+    "addendum": Sign(N_("Addendum"), "addendum", "accent"),
+    "corrected": Sign(N_("Corrected report"), "edit", "accent"),
+}
+ATTRIBUTES = {
+    "priority": N_("Priority"),
+    "turnaround": N_("Turnaround"),
+    "warn_after": N_("Warning after"),
+    "subspecialty": N_("Subspecialty"),
+    "skip": N_("Not for reading"),
+    "hold": N_("On hold"),
+    "labels": N_("Labels"),
+    "assign_to": N_("Assigned to"),
+    "template": N_("Report template"),
+    "forward_to": N_("Forwarded to"),
+    "language": N_("Report language"),
+}
+SECTIONS = {
+    "indication": N_("Clinical information"),
+    "technique": N_("Technique"),
+    "comparison": N_("Comparison"),
+    "findings": N_("Findings"),
+    "impression": N_("Impression"),
+    "recommendation": N_("Recommendation"),
+}
+EVENTS = {
+    "service-started": N_("Service started"),
+    "service-stopped": N_("Service stopped"),
+    "signed-in": N_("Signed in"),
+    "signed-out": N_("Signed out"),
+    "sign-in-failed": N_("Sign-in refused"),
+    "re-authenticated": N_("Password given again to sign"),
+    "re-authentication-failed": N_("Wrong password when signing"),
+    "access-denied": N_("Access denied"),
+    "study-arriving": N_("First image arrived"),
+    "study-complete": N_("Study complete"),
+    "study-grew": N_("More images arrived"),
+    "study-shrank": N_("Images were removed"),
+    "study-missing": N_("No longer in Orthanc"),
+    "study-returned": N_("In Orthanc again"),
+    "intake-failed": N_("Intake failed"),
+    "intake-retried": N_("Intake tried again"),
+    "decided": N_("Decided by the rules"),
+    "admitted": N_("Ready to be read"),
+    "skipped": N_("Not for reading"),
+    "assigned": N_("Assigned"),
+    "claimed": N_("Claimed"),
+    "lease-lapsed": N_("Claim lapsed"),
+    "released": N_("Released"),
+    "prioritized": N_("Priority changed"),
+    "held": N_("Put on hold"),
+    "resumed": N_("Resumed"),
+    "cancelled": N_("Cancelled"),
+    "reopened": N_("Reopened"),
+    "completed": N_("Reported"),
+    "due-soon": N_("Due soon"),
+    "overdue": N_("Overdue"),
+    "attention-cleared": N_("Attended to"),
+    "viewed": N_("Opened"),
+    "searched": N_("Searched"),
+    "drafted": N_("Draft begun"),
+    "signed": N_("Report signed"),
+    "report-viewed": N_("Report opened"),
+    "report-altered": N_("Stored report is not what was signed"),
+    "stored": N_("Stored in the PACS"),
+    "delivered": N_("Delivered"),
+    "delivery-failed": N_("Delivery given up"),
+    "delivery-retried": N_("Delivery tried again"),
+    "exported": N_("Exported"),
+    "imported": N_("Imported"),
+    "rules-loaded": N_("Rules put in force"),
+    "rules-refused": N_("Rules refused"),
+    "account-created": N_("Account made"),
+    "account-changed": N_("Account changed"),
+    "roles-changed": N_("Roles changed"),
+    "token-created": N_("API token made"),
+    "token-revoked": N_("API token revoked"),
+    "audit-read": N_("Audit trail read"),
+    "audit-verified": N_("Audit trail verified"),
+    "audit-broken": N_("Audit trail broken"),
+    "override-started": N_("Emergency override begun"),
+    "override-stopped": N_("Emergency override ended"),
+}
+# code of core.errors.Refusal -> (what happened, what to do)
+REFUSALS = {
+    "not-found": (N_("Not found"), N_("There is nothing at this address, or it is not for your account.")),
+    "not-signed-in": (N_("Not signed in"), N_("Sign in, then try again.")),
+    "not-allowed": (N_("Not allowed"), N_("Your account does not have the right to do this.")),
+    "invalid-transition": (
+        N_("Not possible in the present state"),
+        N_("Somebody may have acted meanwhile; look at the study again."),
+    ),
+    "stale-version": (N_("Changed meanwhile"), N_("Somebody else changed this; look again, then repeat.")),
+    "invalid-input": (N_("The entry is not as expected"), N_("Correct the entry and try again.")),
+    "invalid-configuration": (N_("The rules have problems"), N_("The rules in force stay as they are.")),
+    "too-large": (N_("Too large"), N_("Send less at once.")),
+    "busy": (N_("Too much at once"), N_("Wait a moment and try again.")),
+    "unavailable": (N_("Not available now"), N_("A part that is needed does not answer at present; try again soon.")),
+    "method-not-allowed": (N_("Not possible here"), N_("This address does not take such a request.")),
+    "unexpected": (N_("Something went wrong on our side"), N_("Tell the administrator the incident number below.")),
+}
+
+
+def translated(words: dict[str, str], name: str) -> str:
+    """The word for a name, or the name itself when a site made it up."""
+    return _(words[name]) if name in words else name
+
+
+def sign(signs: dict[str, Sign] | dict[State, Sign], name: str) -> Sign:
+    """The sign for a name in this language; an unknown name stands for itself."""
+    found = signs.get(name)  # type: ignore[call-overload]
+    if found is None:
+        return Sign(name, "flag")
+    return Sign(_(found.text), found.icon, found.tone, _(found.hint) if found.hint else "")
+
+
+def refusal(code: str) -> tuple[str, str]:
+    """What happened and what to do, for a refusal's code."""
+    what, advice = REFUSALS.get(code, (N_("Refused"), N_("Read the reason below.")))
+    return _(what), _(advice)

@@ -1,0 +1,81 @@
+// The claim on the study: taken when the page opens, kept alive by a heartbeat, and honest about having been lost.
+import {call, LinkDown, Refused} from "./api.js";
+import * as editor from "./editor.js";
+import {announce} from "./live.js";
+import {word} from "./words.js";
+
+const main = document.getElementById("main");
+const notice = document.getElementById("claim-notice");
+const button = document.getElementById("claim-button");
+let item, heart = 0, version = 0;
+export let held = false;
+
+function show(text, {kind = "", ask = false} = {}) {
+  notice.hidden = !text;
+  notice.className = `notice bar ${kind}`;
+  document.getElementById("claim-text").textContent = text;
+  button.hidden = !ask;
+  if (text) announce(text);
+}
+
+function hold(mine) {
+  held = mine;
+  main.dataset.claim = mine ? "mine" : "lost";
+  for (const id of ["sign", "sign-next"]) document.getElementById(id).disabled = !mine;
+  for (const id of ["template", "report-language", "measure"]) document.getElementById(id).disabled = !mine;
+  editor.setReadOnly(!mine);
+  clearInterval(heart);
+  if (mine) heart = setInterval(beat, Number(main.dataset.lease) * 1000 / 3);
+}
+
+async function take() {
+  show(word("claiming"));
+  try {
+    const {data} = await call("POST", `worklist/${item}/claim`, {});
+    version = data.version;
+    grew(data);
+    hold(true);
+    show("");
+  } catch (problem) {
+    hold(false);
+    show(problem.message, {kind: "warn", ask: true});
+  }
+}
+
+async function beat() {
+  try {
+    const {data} = await call("POST", `worklist/${item}/heartbeat`, {}, {timeout: 10_000});
+    if (data.version !== version) await look();
+  } catch (problem) {
+    if (problem instanceof LinkDown || !(problem instanceof Refused) || problem.status >= 500 || problem.status === 401) return;
+    hold(false);
+    editor.setReadOnly(false); // what is being typed goes on into the draft, which survives the claim
+    show(word("claim-lost"), {kind: "warn", ask: true});
+  }
+}
+
+/* Something about the study has changed while it is being read: perhaps it grew. */
+async function look() {
+  const {data} = await call("GET", `worklist/${item}`);
+  version = data.version;
+  grew(data);
+}
+
+function grew(data) {
+  const flag = document.getElementById("grew-notice");
+  if (data?.flags?.includes("study-grew") && main.dataset.grew === "no") { main.dataset.grew = "yes"; flag.hidden = false; announce(word("grew")); }
+}
+
+/** Take the study when that is possible; resolves when it is known whether we hold it. */
+export async function start(id) {
+  item = id;
+  button.addEventListener("click", take);
+  const standing = main.dataset.claim;
+  version = Number(main.dataset.version);
+  if (standing === "mine") hold(true);
+  else if (standing === "take") await take();
+  else hold(false);
+  if (main.dataset.grew === "yes") document.getElementById("grew-notice").hidden = false;
+}
+
+export const stop = () => clearInterval(heart);
