@@ -17,9 +17,6 @@ from .shapes import ListOf, Schema, Shape, Text, unexpected
 from .when import shape_of
 from .yaml_tree import Node, Place, Scalar, Table
 
-NOT_SET = "not set"
-
-
 @dataclass(frozen=True)
 class Given:
     """The facts of an example: those left out are absent, or follow from the others as they do for real studies."""
@@ -137,20 +134,31 @@ EXAMPLE = Record(
 EXAMPLES = ListOf(EXAMPLE, "examples", at_least_one=False, only_list=True)
 
 
-def check(example: Example, decision: Decision, findings: Findings) -> None:
-    """Note where the decision is not the one expected, and which rule made it."""
+def check(example: Example, decision: Decision, by_priority: Mapping[str, Any], findings: Findings) -> None:
+    """Note where the decision is not the one expected, and which rule made it.
+
+    ``by_priority`` has what the priority says of attributes that no rule set.
+    """
     for name, expected in example.expect.values.items():
-        found = decision.value(name)
+        found = decision.value(name, None if expected is None else by_priority.get(name))
         if found != expected:
             place, path = example.expect.places[name]
-            message = f"the example does not hold: expected {_shown(expected)}, but {_by(decision, name)} gives {_shown(found)}"
+            message = f"the example does not hold: expected {_shown(expected)}, found {_shown(found)}, set by {_by(decision, name)}"
             findings.problem(place, path, message)
     for name, rule in example.expect.decided_by.items():
         decided = decision.attributes.get(name)
         if decided is None or decided.rule != rule:
             place, path = example.expect.places[f"decided_by.{name}"]
-            why = next((f"; {shortened(rule)} expects {each.condition} {each.expected}, found {each.found}" for each in decision.passed_over if each.rule == rule), "")
-            findings.problem(place, path, f"the example does not hold: {name} was decided by {_by(decision, name)}{why}")
+            message = f"the example does not hold: {name} was set by {_by(decision, name)}{_why_not(decision, rule)}"
+            findings.problem(place, path, message)
+
+
+def _why_not(decision: Decision, rule: str) -> str:
+    """Why the expected rule did not decide."""
+    for each in decision.passed_over:
+        if each.rule == rule:
+            return f"; in '{rule}' (line {each.line}) {each.condition} {each.expected}, found {each.found}"
+    return ""
 
 
 def _by(decision: Decision, attribute: str) -> str:
@@ -159,4 +167,4 @@ def _by(decision: Decision, attribute: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    return NOT_SET if is_absent(value) else shown(value)
+    return "nothing" if is_absent(value) else shown(value)

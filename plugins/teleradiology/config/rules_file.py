@@ -178,6 +178,9 @@ def _built(text: str, values: Mapping[str, Any], findings: Findings) -> RulesFil
         digest, text, RuleSet(digest, rules), values["priorities"], values.get("facilities", {}), readers, subspecialties, examples
     )
     for example in examples:
-        examples_section.check(example, loaded.explain(loaded.completed(example.given)), findings)
+        decision = loaded.explain(loaded.completed(example.given))
+        turnaround, warn_after = loaded.deadline(decision.values())
+        by_priority = {"turnaround": turnaround, "warn_after": warn_after}
+        examples_section.check(example, decision, by_priority, findings)
     reachability.warn(loaded.ruleset.rules, readers, subspecialties, findings)
     return replace(loaded, warnings=tuple(findings.warnings))

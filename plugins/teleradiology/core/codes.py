@@ -34,6 +34,7 @@ IMAGES = frozenset(
 # CID 7030 "Institutional Department/Unit/Service", by the names that rules files commonly give them.
 SUBSPECIALTIES: Mapping[str, Code] = {
     "abdominal": Code("128170", "DCM", "Abdominal Radiology"),
+    "chest": Code("128179", "DCM", "Thoracic Radiology"),
     "cardiac": Code("128172", "DCM", "Cardiovascular Radiology"),
     "emergency": Code("225728007", "SCT", "Accident and Emergency department"),
     "general": Code("309964003", "SCT", "Radiology department"),

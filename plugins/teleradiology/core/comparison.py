@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from .names import folded, plain
@@ -34,9 +34,18 @@ def shown(value: Any) -> str:
             return value.isoformat(timespec="seconds")
         case date() | time():
             return value.isoformat()
+        case timedelta():
+            return _duration(value)
         case tuple() | frozenset():
             return ", ".join(shown(each) for each in value)
     return str(value)
+
+
+def _duration(value: timedelta) -> str:
+    """As a rules file writes it: 1h30m."""
+    hours, rest = divmod(int(value.total_seconds()), 3600)
+    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
 
 class Known(dict[str, Any]):
