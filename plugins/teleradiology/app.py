@@ -6,7 +6,6 @@ import functools
 import json
 import multiprocessing
 import os
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,7 +48,7 @@ def _compose(orthanc: Any, interpreter: Path) -> None:
     notebook = Notebook()
     heartbeat = Heartbeat(lambda: _beat(room, notebook), room.now, settings.heartbeat_seconds)
     room = replace(room, wake=heartbeat.wake)
-    ensure_first_administrator(room, os.environ, _announce)
+    ensure_first_administrator(room, os.environ, functools.partial(_announce, settings.data_dir))
     acts = Acts(*(functools.partial(act, room) for act in (intake.notice, intake.stir, intake.stable, intake.vanish)))
     wire(orthanc, Parts(room, create_app(room), acts, heartbeat, notebook), os.environ)
 
@@ -79,7 +78,9 @@ def _beat(room: Room, notebook: Notebook) -> datetime | None:
     return oversight.beat(room)
 
 
-def _announce(text: str) -> None:
-    """To the terminal, never to the log: it holds a password."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def _announce(data_dir: Path, text: str) -> None:
+    """To a file that only the service's user can read, never to the log: it holds a password. ./serve shows it."""
+    path = data_dir / "first-administrator.txt"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"{text}\n")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from install import debian, demo_images, environment, ohif, stamps, vendor
-from install.places import BUILD, DEMO, FRONTEND, OHIF, VENDOR
+from install.places import BUILD, DEMO, FRONTEND, OHIF, TEST_TOOLS, VENDOR
 
 LOCKS = ("package.json", "package-lock.json", "ohif.json")
 RECIPES = ("ohif.py", "npm.py", "vendor.py", "merge_fonts.py", "files.py")
@@ -39,12 +39,13 @@ def for_testing() -> None:
 def _front_end() -> None:
     here = Path(__file__).parent
     wanted = stamps.digest([*(FRONTEND / name for name in LOCKS), *(here / name for name in RECIPES)], ohif.BASE)
-    if stamps.is_current(OHIF / ".stamp", wanted) and stamps.is_current(VENDOR / ".stamp", wanted):
+    if all(stamps.is_current(folder / ".stamp", wanted) for folder in (OHIF, VENDOR, TEST_TOOLS)):
         return
     print("Fetching and preparing the front end and the OHIF viewer (once) ...", flush=True)
     with tempfile.TemporaryDirectory(prefix="teleradiology-npm-") as temporary:
         modules = vendor.fetch(Path(temporary))
         stamps.rebuild(VENDOR, wanted, lambda folder: vendor.make(folder, modules, environment.PYTHON))
+        stamps.rebuild(TEST_TOOLS, wanted, lambda folder: vendor.make_test_tools(folder, modules))
         stamps.rebuild(OHIF, wanted, lambda folder: ohif.make(folder, modules / ".bin" / "esbuild"))
 
 

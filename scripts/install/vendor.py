@@ -28,8 +28,6 @@ PAGES = {
         }.items()
     },
 }
-# What the browser tests alone need: left out of the manifest, therefore not served.
-TESTS = {"axe-core": {"axe.min.js": "axe/axe.min.js"}}
 # For the PDF: one TrueType file per family and weight, put together from the subsets that the packages ship.
 PRINT = {
     f"fonts/{family}-{weight}.ttf": [f"fonts/{family}-{subset}-{weight}.woff2" for subset in subsets]
@@ -66,11 +64,14 @@ def make(folder: Path, modules: Path, python: Path) -> None:
             entries[name] = {**entry, "package": package, "version": about["version"], "license": about["license"]}
         licence = f"licenses/{package.replace('@', '').replace('/', '-')}.txt"
         _copy_licence(root, folder / licence)
-    for package, wanted in TESTS.items():
-        for source, name in wanted.items():
-            files.store(folder, name, (modules / package / source).read_bytes(), plain_too=True)
     _print_fonts(folder, python, entries)
     files.write_manifest(folder, {}, entries)
+
+
+def make_test_tools(folder: Path, modules: Path) -> None:
+    """What only the browser tests need; in a folder of its own, because build/vendor is served."""
+    (folder / "axe.min.js").write_bytes((modules / "axe-core" / "axe.min.js").read_bytes())
+    _copy_licence(modules / "axe-core", folder / "axe-core.txt")
 
 
 def _copy_licence(root: Path, target: Path) -> None:

@@ -34,7 +34,9 @@ def _sign_in(wanted: Wanted, is_first: bool) -> str:
     if not file.exists():
         return f"admin, with the password of {PASSWORD_VARIABLE} at the first start, or the one you chose since"
     if is_first:
-        return f"{file.read_text(encoding='utf-8').strip()} Change it; until then it is kept in {file.name}."
+        text = file.read_text(encoding="utf-8").strip()
+        made_up = re.search(r"password (\S+?)\.?$", text)
+        return f"admin, password {made_up[1]}   (made up at this first start; kept in {file})" if made_up else text
     return f"admin, with the password in {file} unless you have changed it"
 
 
