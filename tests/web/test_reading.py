@@ -12,6 +12,7 @@ from pydantic import Field
 from teleradiology.core.errors import InvalidInput, Refusal
 from teleradiology.web.api import reading
 from teleradiology.web.api.models.base import Input, Query
+from teleradiology.web.api.route import Version
 from teleradiology.web.problems import Malformed, WrongMediaType
 
 
@@ -141,7 +142,13 @@ def test_a_misspelt_query_is_told_what_was_meant():
 
 @pytest.mark.parametrize(("header", "version"), [('"7"', 7), ("7", 7), ('W/"7"', 7), (None, None), ("*", None)])
 def test_if_match_is_a_version(header, version):
-    assert reading.if_match(header) == version
+    found = reading.if_match(header)
+    assert (found and found.number) == version
+
+
+def test_if_match_tells_the_drafts_version_from_the_items():
+    assert reading.if_match('"draft-7"') == Version(7, of_draft=True)
+    assert reading.if_match('"7"') == Version(7)
 
 
 @pytest.mark.parametrize("header", ["", '"7", "8"', "seven", '"-1"', '"9999999999"', "7\x00"])

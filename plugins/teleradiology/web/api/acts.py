@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...workflow import reading
 from ...workflow.room import Room
-from .models.worklist import AssignIn, ItemOut, Leased, MustSayWhy, NextOut, PrioritizeIn, SayWhy
+from .models.worklist import AssignIn, ItemOut, Leased, MustSayWhy, PrioritizeIn, SayWhy
 from .route import Answer, Call, Route
 from .shapes import instant
 from .worklist import item_answer
@@ -16,19 +16,17 @@ def claim(room: Room, call: Call) -> Answer:
 
 
 def claim_next(room: Room, call: Call) -> Answer:
-    """Claim the most urgent item that the caller may read; null when there is none."""
+    """Claim the most urgent item that the caller may read; 204 when there is none."""
     found = reading.next_case(room, call.who)
-    return (
-        Answer({"item": None})
-        if found is None
-        else Answer({"item": item_answer(room, call, found).body}, etag=str(found.version))
-    )
+    return Answer(None, status=204) if found is None else item_answer(room, call, found)
 
 
 def heartbeat(room: Room, call: Call) -> Answer:
     """Keep the claim: the reader is still there."""
     found = reading.heartbeat(room, call.who, call.path["item"])
-    return Answer({"id": found.id, "version": found.version, "lease_until": instant(found.lease_until)})
+    return Answer(
+        {"id": found.id, "version": found.version, "flags": list(found.flags), "lease_until": instant(found.lease_until)}
+    )
 
 
 def release(room: Room, call: Call) -> Answer:
@@ -73,7 +71,7 @@ def _act(name: str, handle, right: str, body=None) -> Route:  # type: ignore[no-
 
 
 ROUTES = (
-    Route("POST", "/api/worklist/next", claim_next, "claim", NextOut),
+    Route("POST", "/api/worklist/next", claim_next, "claim", ItemOut),
     _act("claim", claim, "claim"),
     Route("POST", "/api/worklist/{item}/heartbeat", heartbeat, "claim", Leased),
     _act("release", release, "release", SayWhy),

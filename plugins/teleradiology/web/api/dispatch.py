@@ -15,7 +15,7 @@ from ...workflow.acting import permit
 from ...workflow.room import Room
 from .. import auth
 from . import idempotent, reading
-from .route import PUBLIC, SIGNED_IN, Answer, Call, Route
+from .route import PUBLIC, SIGNED_IN, Answer, Call, Route, Version
 
 COSTLY_AT_ONCE = 2
 
@@ -54,12 +54,12 @@ def _call(room: Room, route: Route, path: dict[str, str]) -> Call:
         path=names,
         query=reading.query(route.query, request),
         body=reading.body(route.body, request, route.takes_yaml) if route.writes else None,
-        version=_version(route),
+        if_match=_version(route),
         origin=auth.origin(),
     )
 
 
-def _version(route: Route) -> int | None:
+def _version(route: Route) -> Version | None:
     header = request.headers.get("If-Match")
     if header is not None and not route.versioned:
         problem = Problem("not heeded here; leave it out", path="If-Match")
@@ -70,12 +70,17 @@ def _version(route: Route) -> int | None:
 def _answered(room: Room, route: Route, call: Call) -> Response:
     key = request.headers.get("Idempotency-Key")
     if key is not None and route.writes:
-        return idempotent.once(room, route, call, key, lambda: respond(route, route.handle(room, call)))
-    return respond(route, route.handle(room, call))
+        response = idempotent.once(room, route, call, key, lambda: respond(route, route.handle(room, call)))
+    else:
+        response = respond(route, route.handle(room, call))
+    response.headers["X-Server-Time"] = str(int(room.now().timestamp() * 1000))  # browsers' clocks are off
+    return response
 
 
 def respond(route: Route, answer: Answer) -> Response:
     """The answer as bytes; 304 when the client has it already."""
+    if answer.status == 204:
+        return Response(status=204)
     body = answer.body if isinstance(answer.body, bytes) else encoded(answer.body)
     response = Response(body, answer.status, content_type=answer.media_type)
     response.headers.update(answer.headers)

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ValidationError
 
 from ...core.errors import InvalidInput, NotFound, Problem
 from ..problems import Malformed, WrongMediaType
+from .route import Version
 
 DEEPEST = 64
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 _TOKEN = re.compile(rb'["\\\[\]{}]')
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
+_VERSION = re.compile(r'(?:W/)?"?(draft-)?(\d{1,9})"?')
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, UTF-8 no lone surrogate
 _NAMES = {
     "item": r"[0-9A-HJKMNP-TV-Z]{26}",
@@ -72,14 +73,14 @@ def body(model: type[BaseModel] | None, request: Request, takes_yaml: bool = Fal
     return _validated(model, value, "The body is not as expected.")
 
 
-def if_match(header: str | None) -> int | None:
-    """The version in an If-Match header: "7", 7 or *; None when there is nothing to compare."""
+def if_match(header: str | None) -> Version | None:
+    """The version in an If-Match header: "7", 7, "draft-7" or *; None when there is nothing to compare."""
     if header is None or header.strip() == "*":
         return None
     found = _VERSION.fullmatch(header.strip())
     if not found:
         raise InvalidInput(problems=[Problem('expected one version such as "7"', path="If-Match")])
-    return int(found[1])
+    return Version(int(found[2]), of_draft=bool(found[1]))
 
 
 def parsed(raw: bytes) -> Any:

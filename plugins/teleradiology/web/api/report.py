@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.errors import StaleVersion
 from ...store import reports as store
-from ...workflow import reporting
+from ...workflow import reading, reporting
 from ...workflow.room import Room
 from .. import ROOT
 from ..problems import VersionMissing
 from . import shapes
-from .models.reports import AddendumIn, DraftIn, DraftOut, PreviewOut, SignedList, SignedOut, SignIn
+from .models.reports import AddendumIn, DraftIn, DraftOut, PreviewOut, PriorList, SignedList, SignedOut, SignIn, TemplateQuery
 from .route import Answer, Call, Route
 
 
@@ -24,7 +25,7 @@ def save_draft(room: Room, call: Call) -> Answer:
     item, body = call.path["item"], call.body
     now = reporting.draft(room, call.who, item)
     if call.version is None and now.version > 0:
-        raise VersionMissing(f'A draft of version {now.version} exists; say If-Match: "{now.version}" to replace it.')
+        raise VersionMissing(f'A draft of version {now.version} exists; say If-Match: "draft-{now.version}" to replace it.')
     sections = {**now.sections, **body.sections.model_dump(exclude_none=True)}
     language, template = body.language or now.language, body.template or now.template
     return _draft_answer(reporting.save_draft(room, call.who, item, sections, language, template, call.version))
@@ -33,13 +34,35 @@ def save_draft(room: Room, call: Call) -> Answer:
 def sign(room: Room, call: Call) -> Answer:
     """Sign the draft. The signed version never changes; it is delivered to the PACS and to the clinic."""
     who, item, body = call.who, call.path["item"], call.body
-    return _signed_answer(reporting.sign(room, who, item, body.status, body.password, call.version))
+    if body.status == "corrected":
+        return _signed_answer(reporting.correct(room, who, item, None, body.password, body.reason or ""))
+    return _signed_answer(reporting.sign(room, who, item, body.status, body.password, _draft_version(room, call)))
 
 
 def addendum(room: Room, call: Call) -> Answer:
     """Sign an addendum to a report that is final."""
-    sections = call.body.sections.model_dump(exclude_none=True)
-    return _signed_answer(reporting.addendum(room, call.who, call.path["item"], sections, call.body.password))
+    body = call.body
+    sections = None if body.sections is None else body.sections.model_dump(exclude_none=True)
+    return _signed_answer(reporting.addendum(room, call.who, call.path["item"], sections, body.password, body.language or ""))
+
+
+def template(room: Room, call: Call) -> Answer:
+    """What a draft in another template or language would begin with; nothing is saved."""
+    who, item, wanted = call.who, call.path["item"], call.query
+    now = reporting.draft(room, who, item)
+    template, language = wanted.template or now.template, wanted.language or now.language
+    return _draft_answer(reporting.in_template(room, who, item, template, language))
+
+
+def priors(room: Room, call: Call) -> Answer:
+    """The patient's other studies at the same facility with their reports, newest first."""
+    now, rules = room.now(), room.rules.current
+    found = reporting.priors(room, call.who, call.path["item"])
+    listed = [
+        {"item": shapes.item(each.item, call.who, now, rules), "reports": [signed(version) for version in each.versions]}
+        for each in found
+    ]
+    return Answer({"items": listed, "next": None})
 
 
 def preview(room: Room, call: Call) -> Answer:
@@ -80,7 +103,16 @@ def _draft_answer(found: store.Draft) -> Answer:
         "template": found.template,
         "saved_at": shapes.instant(found.saved_at),
     }
-    return Answer(body, etag=str(found.version))
+    return Answer(body, etag=f"draft-{found.version}")  # told apart from the item's version, which signing takes as well
+
+
+def _draft_version(room: Room, call: Call) -> int | None:
+    """The draft's version that must be met; If-Match may name the item's instead, which is then met here."""
+    if call.if_match is None or call.if_match.of_draft:
+        return call.version
+    if reading.view(room, call.who, call.path["item"]).version != call.version:
+        raise StaleVersion()
+    return None
 
 
 def _signed_answer(row: store.Signed) -> Answer:
@@ -92,6 +124,8 @@ ROUTES = (
     Route("PUT", "/api/worklist/{item}/report", save_draft, "draft", DraftOut, body=DraftIn, versioned=True),
     Route("POST", "/api/worklist/{item}/report/sign", sign, "sign", SignedOut, body=SignIn, status=201, versioned=True),
     Route("POST", "/api/worklist/{item}/report/addendum", addendum, "sign", SignedOut, body=AddendumIn, status=201),
-    Route("GET", "/api/worklist/{item}/report/preview", preview, "draft", PreviewOut),
+    Route("GET", "/api/worklist/{item}/report/preview", preview, "draft", PreviewOut, costly=True),
+    Route("GET", "/api/worklist/{item}/report/template", template, "draft", DraftOut, query=TemplateQuery),
+    Route("GET", "/api/worklist/{item}/priors", priors, "view", PriorList, cached=True),
     Route("GET", "/api/worklist/{item}/reports", versions, "view", SignedList, cached=True),
 )

@@ -17,15 +17,28 @@ SIGNED_IN = "signed in"  # as a route's right: everybody who is signed in
 
 
 @dataclass(frozen=True)
+class Version:
+    """What If-Match names: the version of the item or account, or that of the report's draft."""
+
+    number: int
+    of_draft: bool = False
+
+
+@dataclass(frozen=True)
 class Call:
-    """One request after all checks. ``query`` and ``body`` are of the route's models; ``version`` is that of If-Match."""
+    """One request after all checks. ``query`` and ``body`` are of the route's models; ``if_match`` the version to be met."""
 
     actor: Actor | None
     path: Mapping[str, str]
     query: Any = None
     body: Any = None
-    version: int | None = None
+    if_match: Version | None = None
     origin: str = ""
+
+    @property
+    def version(self) -> int | None:
+        """The number that If-Match names."""
+        return self.if_match.number if self.if_match else None
 
     @property
     def who(self) -> Actor:

@@ -54,7 +54,7 @@ def explanation(room: Room, call: Call) -> Answer:
 def timeline(room: Room, call: Call) -> Answer:
     """Everything that was done with the item, oldest first."""
     found = reading.timeline(room, call.who, call.path["item"])
-    return Answer({"items": [shapes.record(each) for each in found], "next": None})
+    return Answer({"items": found, "next": None})
 
 
 def item_answer(room: Room, call: Call, found: Item) -> Answer:
@@ -70,6 +70,6 @@ ROUTES = (
     Route("GET", "/api/worklist/counts", counts, "view", CountsOut, cached=True),
     Route("GET", "/api/worklist/{item}", item, "view", ItemOut, cached=True),
     Route("GET", "/api/studies/{study}", study, "view", ItemOut, cached=True),
-    Route("GET", "/api/worklist/{item}/explanation", explanation, "view", Explanation, cached=True),
+    Route("GET", "/api/worklist/{item}/explanation", explanation, "explain", Explanation, cached=True),
     Route("GET", "/api/worklist/{item}/timeline", timeline, "timeline", Timeline, cached=True),
 )

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Input, Output, Password, Reason
+from .base import Input, Output, Password, Query, Reason
+from .worklist import ItemOut
 
 SectionText = Annotated[str, StringConstraints(max_length=50_000)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)]
@@ -48,7 +49,9 @@ class DraftOut(Output):
 class SignIn(Input):
     """Re-authentication: the password is given again with the signature."""
 
-    status: Literal["preliminary", "final", "corrected"]
+    status: Literal["preliminary", "final", "corrected"] = Field(
+        description="corrected replaces a final report; it needs a reason"
+    )
     password: Password
     reason: Reason | None = Field(default=None, description="why a final report had to be corrected")
 
@@ -56,8 +59,16 @@ class SignIn(Input):
 class AddendumIn(Input):
     """The addendum's own text, and the password again."""
 
-    sections: SectionsIn
+    sections: SectionsIn | None = Field(default=None, description="without them the caller's draft")
+    language: Language | None = None
     password: Password
+
+
+class TemplateQuery(Query):
+    """A template and a language; empty for those that the rules chose."""
+
+    template: str = Field("", max_length=64)
+    language: str = Field("", max_length=16)
 
 
 class PreviewOut(Output):
@@ -80,6 +91,20 @@ class SignedOut(Output):
     content_hash: str = Field(description="SHA-256 of the content as canonical JSON")
     sr_sop_instance_uid: str
     pdf_sop_instance_uid: str
+
+
+class PriorOut(Output):
+    """An earlier study of the same patient, with its signed versions."""
+
+    item: ItemOut
+    reports: list[SignedOut]
+
+
+class PriorList(Output):
+    """The patient's other studies at the same facility, newest first."""
+
+    items: list[PriorOut]
+    next: None
 
 
 class SignedList(Output):

@@ -109,17 +109,12 @@ class ItemList(Output):
     next: str | None = Field(description="the cursor of the next page; null at the end")
 
 
-class NextOut(Output):
-    """The item that was claimed, if there was one."""
-
-    item: ItemOut | None
-
-
 class Leased(Output):
     """Until when a claim holds."""
 
     id: str
     version: int
+    flags: list[str]
     lease_until: datetime | None
 
 
