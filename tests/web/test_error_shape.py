@@ -8,22 +8,15 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from support.api_routes import path_of, valid_body, valid_body_of, who_may
 from teleradiology.core.identity import RIGHTS
 from teleradiology.store import listing
 from teleradiology.web.api import ROUTES
-from teleradiology.web.api.route import PUBLIC, SIGNED_IN, Route
+from teleradiology.web.api.route import PUBLIC, SIGNED_IN
 from teleradiology.web.problems import STATUSES
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "request_id", "code", "allowed", "problems"}
 ENTRY = {"message", "path", "file", "line", "column", "suggestion"}
-NOBODY = {
-    "item": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
-    "report": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
-    "token": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
-    "study": "1.2.3.4.5",
-    "username": "nobody-here",
-    "code": "no-such-code",
-}
 WRITES = [route for route in ROUTES if route.method in ("POST", "PUT")]
 NAMED = [route for route in ROUTES if "{" in route.path]
 GUARDED = [route for route in ROUTES if route.right not in (PUBLIC, SIGNED_IN, "view")]  # everybody may view
@@ -31,17 +24,6 @@ GUARDED = [route for route in ROUTES if route.right not in (PUBLIC, SIGNED_IN, "
 
 def of(routes):
     return pytest.mark.parametrize("route", routes, ids=lambda route: f"{route.method} {route.path}")
-
-
-def path_of(route: Route) -> str:
-    return re.sub(r"{(\w+)}", lambda name: NOBODY[name[1]], route.path)
-
-
-def who_may(route: Route) -> str:
-    """Somebody with the right, preferably one with few others."""
-    if route.right in (PUBLIC, SIGNED_IN):
-        return "radiologist"
-    return next(role for role in ("radiologist", "auditor", "administrator") if role in RIGHTS[route.right])
 
 
 def assert_problem(answer: TestResponse, status: int, code: str | None = None) -> dict:
@@ -187,24 +169,3 @@ def test_a_request_id_of_the_client_is_kept_when_it_is_harmless(site):
     assert given.headers["X-Request-Id"] == "proxy-0123456789"
     for odd in ("short", "x" * 65, "a b c d e f", "<script>alert(1)</script>"):
         assert site.anonymous.get("/api/status", headers={"X-Request-Id": odd}).headers["X-Request-Id"] != odd
-
-
-def valid_body(route: Route) -> dict | None:
-    return valid_body_of(route.handle.__name__)
-
-
-def valid_body_of(name: str) -> dict | None:
-    return {
-        "assign": {"reader": "dr-salem"},
-        "prioritize": {"priority": "stat"},
-        "hold": {"reason": "no contrast information"},
-        "cancel": {"reason": "sent twice"},
-        "reopen": {"reason": "new question"},
-        "save_draft": {"sections": {"findings": "Clear."}},
-        "sign": {"status": "final", "password": "correct horse battery"},
-        "addendum": {"sections": {"findings": "More."}, "password": "correct horse battery"},
-        "change_account": {"name": "New Name"},
-        "create_account": {"username": "new", "password": "correct horse battery", "roles": ["auditor"]},
-        "create_token": {"name": "script"},
-        "explain": {"facts": {"modality": "CT"}},
-    }.get(name)

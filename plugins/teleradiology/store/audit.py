@@ -113,17 +113,17 @@ def page(
 ) -> tuple[list[Record], int | None]:
     """Records, newest first, and the number to continue after; None at the end."""
     query = select(audit).order_by(audit.c.seq.desc()).limit(limit + 1)
-    for condition, value in (
-        (audit.c.seq < after, after),
-        (audit.c.event == event, event),
-        (audit.c.actor == actor, actor),
-        (audit.c.item == item, item),
-        (audit.c.study_instance_uid == study, study),
-        (audit.c.at >= since, since),
-        (audit.c.at < until, until),
+    for compare, column, value in (
+        (operator.lt, audit.c.seq, after),
+        (operator.eq, audit.c.event, event),
+        (operator.eq, audit.c.actor, actor),
+        (operator.eq, audit.c.item, item),
+        (operator.eq, audit.c.study_instance_uid, study),
+        (operator.ge, audit.c.at, since),
+        (operator.lt, audit.c.at, until),
     ):
         if value:
-            query = query.where(condition)
+            query = query.where(compare(column, value))
     found = [_record(row) for row in c.execute(query)]
     return found[:limit], found[limit - 1].seq if len(found) > limit else None
 
