@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -46,7 +47,10 @@ def until(condition: Callable[[], Any], what: str, seconds: float = 10.0, pause:
 
 
 class LiveOrthanc:
-    """One installation: its folder and ports stay the same over restarts."""
+    """One installation: its folder and ports stay the same over restarts.
+
+    It runs the repository's orthanc.json; ``settings`` are added to our section, ``replaced`` replaces pieces of its text.
+    """
 
     def __init__(
         self,
@@ -54,11 +58,11 @@ class LiveOrthanc:
         *,
         environ: Mapping[str, str] | None = None,
         rules: str | None = None,
-        configuration: Path = HOME / "orthanc.json",
+        settings: Mapping[str, Any] | None = None,
+        replaced: Mapping[str, str] | None = None,
         shell: str = "",
     ):
         self.folder = folder
-        self.configuration = configuration
         self.http_port, self.dicom_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.http_port}"
         self.log_file = folder / "orthanc.log"
@@ -74,6 +78,10 @@ class LiveOrthanc:
         elif not self.rules_file.exists():
             shutil.copyfile(RULES, self.rules_file)
         self.environ = self._environ(environ or {})
+        self.configuration = HOME / "orthanc.json"
+        if settings or replaced:
+            self.configuration = folder / "orthanc.json"
+            self.configuration.write_text(_changed(settings or {}, replaced or {}), encoding="utf-8")
 
     def _environ(self, more: Mapping[str, str]) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TELERADIOLOGY_", "PYTHON"))}
@@ -262,3 +270,14 @@ class LiveOrthanc:
         """Send one object by POST /instances."""
         headers = {"Content-Type": "application/dicom"}
         return self.post("/instances", auth, data=senders.file_bytes(one), headers=headers)
+
+
+def _changed(settings: Mapping[str, Any], replaced: Mapping[str, str]) -> str:
+    """The repository's orthanc.json, changed, to be read from another folder."""
+    text = (HOME / "orthanc.json").read_text(encoding="utf-8").replace('"lua/', f'"{HOME}/lua/')
+    section = '"Teleradiology": {'
+    more = "".join(f'"{name}": {json.dumps(value)}, ' for name, value in settings.items())
+    for old, new in {**replaced, section: f"{section} {more}"}.items():
+        assert old in text, f"orthanc.json has no {old}"
+        text = text.replace(old, new)
+    return text

@@ -43,6 +43,10 @@ class Bridge:
             answer = problem(500, "incident", f"Something went wrong; it is logged as incident {number}.", incident=number)
         self._sender.send(output, answer)
 
+    def to_our_pages(self, output: Any, uri: str, **request: Any) -> None:
+        """For the root, where Orthanc would show its own explorer."""
+        self._sender.send(output, Answer(303, [("Location", f"{PREFIX}/")]))
+
     def _respond(self, uri: str, request: Mapping[str, Any]) -> Answer:
         refused = self._limits.refusal(uri, request)
         return refused or call(self._application, environ_of(uri, request))

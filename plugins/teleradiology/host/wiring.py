@@ -69,7 +69,7 @@ def wire(orthanc: Any, parts: Parts, environ: MutableMapping[str, str]) -> None:
     orthanc.RegisterOnChangeCallback(Changes(orthanc, bell, started, stopped).callback)
     orthanc.RegisterRestCallback(PREFIX, bridge.callback)
     orthanc.RegisterRestCallback(f"{PREFIX}/(.*)", bridge.callback)
-    orthanc.SetRootUri(f"{PREFIX[1:]}/")
+    orthanc.RegisterRestCallback("/", bridge.to_our_pages)
     environ[GUARDING] = str(os.getpid())
 
 
