@@ -11,18 +11,8 @@ from ..core.codes import SUBSPECIALTIES, Code
 from ..core.directory import Facility, Priority, Subspecialty
 from .findings import Findings, below, shortened
 from .records import Field, Record, TableOf
-from .shapes import (
-    AET,
-    DURATION,
-    JURISDICTION,
-    LANGUAGE,
-    NETWORK,
-    PERCENTAGE,
-    TIMEZONE,
-    ListOf,
-    Schema,
-    Text,
-)
+from .shapes import ListOf, Schema, Text
+from .values import AET, DURATION, JURISDICTION, LANGUAGE, NETWORK, PERCENTAGE, TIMEZONE
 from .yaml_tree import Node, Table
 
 WARN_AFTER = 0.75
@@ -36,7 +26,9 @@ PRIORITIES = TableOf(
     Record(
         "a priority",
         (
-            Field("turnaround", DURATION, "By when a study of this priority must be read, counted from its arrival.", required=True),
+            Field(
+                "turnaround", DURATION, "By when a study of this priority must be read, counted from its arrival.", required=True
+            ),
             Field("warn_after", PERCENTAGE, "When to warn, as a share of the turnaround; 75% when left out."),
         ),
         _priority,
@@ -71,24 +63,26 @@ SUBSPECIALTIES_SECTION = TableOf(
 )
 
 
+_LINES = ListOf(Text(120), "lines")
+
+
 @dataclass(frozen=True)
 class Letterhead:
     """Lines for every language, or a mapping from languages to lines."""
 
     words: str = "a list of lines, or such lists by language"
-    _lines: ListOf = ListOf(Text(120), "lines")
 
     def read(self, node: Node, path: str, findings: Findings) -> Mapping[str, tuple[str, ...]] | None:
         if not isinstance(node, Table):
-            lines = self._lines.read(node, path, findings)
+            lines = _LINES.read(node, path, findings)
             return None if lines is None else {"": lines}
         for key, entry in node.entries.items():
             if LANGUAGE.parse(key) is None:
                 findings.problem(entry.place, below(path, key), f"expected {LANGUAGE.words}, found {shortened(key)}")
-        return {key: self._lines.read(entry.value, below(path, key), findings) or () for key, entry in node.entries.items()}
+        return {key: _LINES.read(entry.value, below(path, key), findings) or () for key, entry in node.entries.items()}
 
     def schema(self) -> Schema:
-        lines = self._lines.schema()
+        lines = _LINES.schema()
         return {"anyOf": [*lines["anyOf"], {"type": "object", "additionalProperties": lines}]}
 
 
@@ -119,7 +113,9 @@ def check_senders(facilities: Mapping[str, Facility], node: Table, findings: Fin
         entry = node.entries[facility.id]
         path = below("facilities", facility.id)
         if not facility.criteria and not facility.users:
-            findings.warning(entry.place, path, "no sender is recognised as this facility; add 'calling_aets', 'called_aets', 'ips' or 'users'")
+            findings.warning(
+                entry.place, path, "no sender is recognised as this facility; add 'calling_aets', 'called_aets', 'ips' or 'users'"
+            )
         for other in seen:
             if shared := _shared(facility, other):
                 line = node.entries[other.id].place.line
@@ -146,5 +142,3 @@ def _shared(one: Facility, other: Facility) -> str:
 
 def _overlap(one: Any, other: Any) -> bool:
     return one.version == other.version and one.overlaps(other)
-
-

@@ -11,11 +11,12 @@ from ..core.decision import Decision
 from ..core.rules import ATTRIBUTES
 from ..core.study_facts import ABOUT, KINDS, StudyFacts, is_absent
 from .findings import Findings, below, closest, shortened
+from .matchers import shape_of
 from .records import Field, Record
 from .rules_section import THEN
 from .shapes import ListOf, Schema, Shape, Text, unexpected
-from .when import shape_of
 from .yaml_tree import Node, Place, Scalar, Table
+
 
 @dataclass(frozen=True)
 class Given:
@@ -103,7 +104,7 @@ class Expect:
 
     def schema(self) -> Schema:
         schema = THEN.schema()
-        properties = {name: {"anyOf": [each, {"type": "null"}]} for name, each in schema["properties"].items()}
+        properties: Schema = {name: {"anyOf": [each, {"type": "null"}]} for name, each in schema["properties"].items()}
         properties["decided_by"] = {
             "description": "The names of the rules that are to decide, by attribute.",
             "type": "object",
@@ -127,7 +128,12 @@ EXAMPLE = Record(
     (
         Field("name", Text(100), "What the example shows."),
         Field("given", Given(), "Facts of a study; the others are absent or follow from these.", required=True),
-        Field("expect", Expect(), "Attributes and the values that the rules must give them; `null` for an attribute that no rule sets.", required=True),
+        Field(
+            "expect",
+            Expect(),
+            "Attributes and the values that the rules must give them; `null` for an attribute that no rule sets.",
+            required=True,
+        ),
     ),
     Example,
 )
@@ -143,7 +149,9 @@ def check(example: Example, decision: Decision, by_priority: Mapping[str, Any], 
         found = decision.value(name, None if expected is None else by_priority.get(name))
         if found != expected:
             place, path = example.expect.places[name]
-            message = f"the example does not hold: expected {_shown(expected)}, found {_shown(found)}, set by {_by(decision, name)}"
+            message = (
+                f"the example does not hold: expected {_shown(expected)}, found {_shown(found)}, set by {_by(decision, name)}"
+            )
             findings.problem(place, path, message)
     for name, rule in example.expect.decided_by.items():
         decided = decision.attributes.get(name)

@@ -40,10 +40,7 @@ def _search_for_words(words: tuple[str, ...], pattern: str) -> Search:
         words = tuple(arabic_folded(word).casefold() for word in pattern.split("|"))  # spaces around a word are meant
 
     def search(text: str) -> bool:
-        for word in words:
-            if word in text:
-                return True
-        return False
+        return any(word in text for word in words)
 
     return search
 

@@ -76,7 +76,9 @@ def _implies(narrower: Condition, wider: Condition) -> bool:
     return _value_implies(narrower, wider)
 
 
-def _value_implies(narrower: Equals | HasAll | HasOnly | Contains | Within, wider: Equals | HasAll | HasOnly | Contains | Within) -> bool:
+def _value_implies(
+    narrower: Equals | HasAll | HasOnly | Contains | Within, wider: Equals | HasAll | HasOnly | Contains | Within
+) -> bool:
     many = KINDS[narrower.fact].is_many
     match narrower, wider:
         case Equals(), Equals():
@@ -87,7 +89,7 @@ def _value_implies(narrower: Equals | HasAll | HasOnly | Contains | Within, wide
             return wider.wanted <= narrower.wanted
         case HasOnly(), (HasOnly() | Equals()):
             return narrower.wanted <= wider.wanted
-        case (Equals() | Contains()), Contains():
+        case ((Equals() | Contains()), Contains()):
             return all(any(part in text for part in wider.wanted) for text in narrower.wanted)
         case Equals(), Within() if not many:
             return all(wider.test()({wider.fact: value}) for value in narrower.wanted)  # type: ignore[arg-type]

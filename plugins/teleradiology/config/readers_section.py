@@ -9,7 +9,8 @@ from ..core.codes import IMAGES
 from ..core.readers import Licence, Reader, Shift
 from .findings import Findings, below, closest, shortened
 from .records import Field, Record, TableOf
-from .shapes import DATE, JURISDICTION, LANGUAGE, NAME, TIME, TIMEZONE, Flag, ListOf, Number, Parsed, Text, Word
+from .shapes import Flag, ListOf, Number, Parsed, Text, Word
+from .values import DATE, JURISDICTION, LANGUAGE, NAME, TIME, TIMEZONE
 from .yaml_tree import Table
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -64,7 +65,9 @@ READER = Record(
         Field("name", Text(), "What people see, for example under a report.", required=True),
         Field("title", Text(120), "Credentials printed under a report, for example `MD, FRCR`."),
         Field("registration", Text(64), "Registration number with the medical council."),
-        Field("subspecialties", ListOf(NAME, "subspecialties"), "What the reader reads; rules route studies by it.", required=True),
+        Field(
+            "subspecialties", ListOf(NAME, "subspecialties"), "What the reader reads; rules route studies by it.", required=True
+        ),
         Field("licences", ListOf(LICENCE, "licences"), "Where the reader may practise."),
         Field("shifts", ListOf(SHIFT, "shifts"), "When the reader is on duty; always when left out."),
         Field("modalities", ListOf(MODALITY, "modalities"), "Image modalities the reader reads; all when left out."),
@@ -79,7 +82,7 @@ READERS = TableOf(READER)
 
 
 def check_subspecialties(node: Table, findings: Findings) -> None:
-    """When the file has a section `subspecialties`, a reader's must be among them. (Without one the readers' are all there are.)"""
+    """A reader's subspecialties must be among those of the section `subspecialties`, for a file that has one."""
     known = findings.names.get("subspecialties", ())
     for id_, entry in node.entries.items():
         listed_ = entry.value.entries.get("subspecialties") if isinstance(entry.value, Table) else None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .findings import Findings, below, closest, listed, shortened
-from .shapes import NAME, Schema, Shape, unexpected
+from .shapes import Schema, Shape, unexpected
+from .values import NAME
 from .yaml_tree import Node, Table
 
 

@@ -126,7 +126,9 @@ def _names(root: Node, templates: Collection[str] | None) -> dict[str, tuple[str
     declared = _keys(root, "subspecialties")
     if declared or names["readers"]:
         names["subspecialties"] = declared or _subspecialties_of_readers(root)
-    names["rules"] = tuple(name.text for rule in _items(root, "rules") if (name := _value(rule, "name")) and hasattr(name, "text"))
+    names["rules"] = tuple(
+        name.text for rule in _items(root, "rules") if (name := _value(rule, "name")) and hasattr(name, "text")
+    )
     if templates is not None:
         names["templates"] = tuple(sorted(templates))
     return names
@@ -175,7 +177,14 @@ def _built(text: str, values: Mapping[str, Any], findings: Findings) -> RulesFil
     }
     examples: tuple[Example, ...] = values.get("examples", ())
     loaded = RulesFile(
-        digest, text, RuleSet(digest, rules), values["priorities"], values.get("facilities", {}), readers, subspecialties, examples
+        digest,
+        text,
+        RuleSet(digest, rules),
+        values["priorities"],
+        values.get("facilities", {}),
+        readers,
+        subspecialties,
+        examples,
     )
     for example in examples:
         decision = loaded.explain(loaded.completed(example.given))

@@ -10,7 +10,8 @@ from ..core.conditions import Condition
 from ..core.rules import ATTRIBUTES, Rule
 from .findings import Findings, below, listed, shortened
 from .records import Field, Record
-from .shapes import DURATION, LANGUAGE, NAME, PERCENTAGE, ListOf, Reference, Schema, Shape, Text, unexpected
+from .shapes import ListOf, Reference, Schema, Shape, Text, unexpected
+from .values import DURATION, LANGUAGE, NAME, PERCENTAGE
 from .when import When
 from .yaml_tree import Items, Node, Table
 
@@ -89,13 +90,17 @@ def _check_last(nodes: tuple[Node, ...], path: str, findings: Findings) -> None:
     *others, last = nodes
     for place, node in enumerate(others):
         if isinstance(node, Table) and "when" not in node.entries:
-            message = "lacks 'when'; only the last rule may hold for every study, because the rules after it could set nothing more"
+            message = (
+                "lacks 'when'; only the last rule may hold for every study, because the rules after it could set nothing more"
+            )
             findings.problem(node.place, below(path, place), message)
     where = below(path, len(others))
     if not isinstance(last, Table):
         return
     if "when" in last.entries:
-        message = "the last rule must have no 'when', so that every study gets an answer; add one such as 'everything else' after it"
+        message = (
+            "the last rule must have no 'when', so that every study gets an answer; add one such as 'everything else' after it"
+        )
         findings.problem(last.entries["when"].place, below(where, "when"), message)
         return
     then = last.entries.get("then")

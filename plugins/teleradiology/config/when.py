@@ -1,94 +1,22 @@
-"""The conditions of a rule: `when` read into typed matchers, each fact with the matchers that its kind has."""
+"""The `when` of a rule: facts with what is asked of them, all of which must hold, and compositions of such conditions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..core import conditions as c
-from ..core.body_parts import REGIONS, WEIGHTS, regions_in
-from ..core.codes import IMAGES, NOT_IMAGES
-from ..core.comparison import comparable
-from ..core.dicom_values import age_of
-from ..core.facts import DAYS
-from ..core.study_facts import ABOUT, KINDS, Kind
-from .findings import Findings, below, closest, listed, shortened
-from .patterns import search_for
-from .shapes import DATE, INSTANT, TIME, Flag, ListOf, Number, Parsed, Reference, Schema, Shape, Text, Word, unexpected
-from .yaml_tree import Entry, Node, Scalar, Table
-
-MATCHERS: Mapping[str, str] = {
-    "equals": "The fact is this value, or one of a list. The same as writing the value or the list without `equals`.",
-    "contains": "The text contains this text, or one of a list.",
-    "matches": "The regular expression (RE2 syntax) is found in the text.",
-    "at_least": "The number, date or time is this or more (later).",
-    "at_most": "The number, date or time is this or less (earlier).",
-    "between": "The number, date or time lies between two values, both included; times of day may pass midnight.",
-    "missing": "true: the study does not tell the fact; false: it does.",
-    "any": "At least one of the study's values is in the list. The same as writing the list without `any`.",
-    "all": "Every value in the list is among the study's values.",
-    "only": "The study has values, and none that is not in the list.",
-}
-
-_TEXTUAL = ("equals", "contains", "matches", "missing")
-_ORDERED = ("equals", "at_least", "at_most", "between", "missing")
-MATCHERS_OF: Mapping[Kind, tuple[str, ...]] = {
-    Kind.CODE: _TEXTUAL,
-    Kind.TEXT: _TEXTUAL,
-    Kind.CODES: ("any", "all", "only", *_TEXTUAL),
-    Kind.TEXTS: ("any", "all", "only", *_TEXTUAL),
-    Kind.NUMBER: _ORDERED,
-    Kind.DATE: _ORDERED,
-    Kind.TIME: _ORDERED,
-    Kind.INSTANT: _ORDERED,
-    Kind.FLAG: ("equals", "missing"),
-}
+from ..core.study_facts import ABOUT, KINDS
+from .findings import Findings, below, closest, shortened
+from .matchers import MATCHERS, conditions_on, schema_on
+from .shapes import ListOf, Schema, unexpected
+from .yaml_tree import Entry, Node, Table
 
 COMPOSITIONS: Mapping[str, str] = {
     "any": "A list of conditions of which at least one must hold.",
     "all": "A list of conditions that must all hold.",
     "not": "A condition that must not hold. It holds also when the study does not tell the fact.",
 }
-
-
-def _age(text: str) -> float | None:
-    years = age_of(text)
-    return years if years is not None else _years(text)
-
-
-def _years(text: str) -> float | None:
-    years = float(text)
-    return years if 0 <= years <= 150 else None
-
-
-_REGION = Word(tuple(REGIONS), "a region such as HEAD, CHEST or ABDOMEN")
-_SHAPES: Mapping[str, Shape] = {
-    "patient_age": Parsed("an age in years, or such as 28d, 6w, 18m", _age, number=True),
-    "patient_sex": Word(("M", "F", "O")),
-    "laterality": Word(("L", "R", "B")),
-    "received_day": Word(DAYS, "a day:"),
-    "body_part_source": Word(tuple(WEIGHTS)),
-    "body_part": _REGION,
-    "body_parts": _REGION,
-    "facility": Reference("facilities", "facility"),
-}
-_SHAPE_OF_KIND: Mapping[Kind, Shape] = {
-    Kind.CODE: Text(),
-    Kind.CODES: Text(),
-    Kind.TEXT: Text(),
-    Kind.TEXTS: Text(),
-    Kind.NUMBER: Number(0, 1e9),
-    Kind.FLAG: Flag(),
-    Kind.DATE: DATE,
-    Kind.TIME: TIME,
-    Kind.INSTANT: INSTANT,
-}
-
-
-def shape_of(fact: str) -> Shape:
-    """What a single value of the fact looks like in the file."""
-    return _SHAPES.get(fact) or _SHAPE_OF_KIND[KINDS[fact]]
 
 
 @dataclass(frozen=True)
@@ -110,9 +38,13 @@ class When:
         if key in COMPOSITIONS:
             return self._composition(key, entry.value, path, findings)
         if key in KINDS:
-            return _fact_conditions(key, entry.value, path, findings)
+            return conditions_on(key, entry.value, path, findings)
         known = (*KINDS, *COMPOSITIONS)
-        hint = f"write it under a fact, such as study_description: {{{key}: …}}" if key in MATCHERS else "see docs/rules.md for all facts"
+        hint = (
+            f"write it under a fact, such as study_description: {{{key}: …}}"
+            if key in MATCHERS
+            else "see docs/rules.md for all facts"
+        )
         findings.problem(entry.place, path, f"{shortened(key)} is not a fact; {hint}", closest(key, known))
         return []
 
@@ -132,159 +64,5 @@ class When:
         properties: Schema = {
             name: {"description": about} | (self.schema() if name == "not" else several) for name, about in COMPOSITIONS.items()
         }
-        properties |= {name: {"description": ABOUT[name]} | _fact_schema(name) for name in KINDS}
+        properties |= {name: {"description": ABOUT[name]} | schema_on(name) for name in KINDS}
         return {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties}
-
-
-def _fact_conditions(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-    """What is asked of one fact: a value, a list, or a mapping of matchers that must all hold."""
-    if not isinstance(node, Table):
-        return _READERS["equals"](fact, node, path, findings)
-    if not node.entries:
-        findings.problem(node.place, path, f"expected a value, a list or matchers ({listed(MATCHERS_OF[KINDS[fact]])}), found {{}}")
-    return [each for key, entry in node.entries.items() for each in _matcher(fact, key, entry, below(path, key), findings)]
-
-
-def _matcher(fact: str, key: str, entry: Entry, path: str, findings: Findings) -> list[c.Condition]:
-    usable = MATCHERS_OF[KINDS[fact]]
-    if key in usable:
-        return _READERS[key](fact, entry.value, path, findings)
-    if key in MATCHERS:
-        message = f"'{key}' cannot be asked of {fact}, which is a {KINDS[fact]}; expected {listed(usable)}"
-        findings.problem(entry.place, path, message)
-    else:
-        findings.problem(entry.place, path, f"{shortened(key)} is not a matcher; expected {listed(usable)}", closest(key, usable))
-    return []
-
-
-def _values(fact: str, node: Node, path: str, findings: Findings) -> tuple[Any, ...]:
-    values = ListOf(_Noticing(shape_of(fact), fact), "values").read(node, path, findings) or ()
-    return tuple(dict.fromkeys(values))
-
-
-@dataclass(frozen=True)
-class _Noticing:
-    """A value of a fact; warns when no study can have it."""
-
-    shape: Shape
-    fact: str
-
-    @property
-    def words(self) -> str:
-        return self.shape.words
-
-    def read(self, node: Node, path: str, findings: Findings) -> Any:
-        if self.shape is _REGION and isinstance(node, Scalar) and (regions := regions_in(node.text)) and node.text.upper() not in REGIONS:
-            findings.problem(node.place, path, f"{shortened(node.text)} counts as {listed(regions)}; write that", regions[0])
-            return None
-        value = self.shape.read(node, path, findings)
-        known = IMAGES | NOT_IMAGES if self.fact == "modalities" else IMAGES
-        if value and self.fact in ("modality", "modalities") and value.upper() not in known:
-            note = "is never the main modality" if value.upper() in NOT_IMAGES else "is not a modality of the standard"
-            findings.warning(node.place, path, f"{shortened(value)} {note}", closest(value, known))
-        if isinstance(value, str) and comparable(KINDS[self.fact], value) is None:
-            findings.problem(node.place, path, f"{shortened(value)} has only separators, which are not compared")
-            return None
-        return value
-
-    def schema(self) -> Schema:
-        return self.shape.schema()
-
-
-def _equals(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-    values = _values(fact, node, path, findings)
-    return [c.Equals(fact, values)] if values else []
-
-
-def _contains(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-    values = ListOf(Text(), "texts").read(node, path, findings) or ()
-    blank = [value for value in values if comparable(KINDS[fact], value) is None]
-    if blank:
-        findings.problem(node.place, path, f"{shortened(blank[0])} has only separators, which are not compared")
-    return [c.Contains(fact, values)] if values and not blank else []
-
-
-def _matches(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-    # Not a Text: spaces within a pattern count.
-    pattern = node.text if isinstance(node, Scalar) and not node.is_null else ""
-    if not pattern:
-        findings.problem(node.place, path, "expected a regular expression such as 'stroke|code neuro'")
-        return []
-    try:
-        return [c.Matches(fact, pattern, search_for(pattern))]
-    except ValueError as error:
-        findings.problem(node.place, path, f"not a regular expression that can be used: {error}")
-        return []
-
-
-def _bound(low: bool) -> Callable[[str, Node, str, Findings], list[c.Condition]]:
-    def read(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-        value = shape_of(fact).read(node, path, findings)
-        if value is None:
-            return []
-        return [c.Within(fact, low=value) if low else c.Within(fact, high=value)]
-
-    return read
-
-
-def _between(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-    before = len(findings.problems)
-    values = ListOf(shape_of(fact), "two values", only_list=True).read(node, path, findings) or ()
-    if len(findings.problems) > before:
-        return []
-    if len(values) != 2:
-        findings.problem(node.place, path, f"expected a list of two values, found {len(values)}")
-        return []
-    low, high = values
-    if low > high and KINDS[fact] is not Kind.TIME:
-        findings.problem(node.place, path, "the first value is greater than the second, so this can never hold")
-        return []
-    return [c.Within(fact, low, high)]
-
-
-def _missing(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-    absent = Flag().read(node, path, findings)
-    return [] if absent is None else [c.Missing(fact, absent)]
-
-
-def _set_matcher(make: Callable[[str, tuple[Any, ...]], c.Condition]) -> Callable[[str, Node, str, Findings], list[c.Condition]]:
-    def read(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-        values = _values(fact, node, path, findings)
-        return [make(fact, values)] if values else []
-
-    return read
-
-
-_READERS: Mapping[str, Callable[[str, Node, str, Findings], list[c.Condition]]] = {
-    "equals": _equals,
-    "contains": _contains,
-    "matches": _matches,
-    "at_least": _bound(low=True),
-    "at_most": _bound(low=False),
-    "between": _between,
-    "missing": _missing,
-    "any": _equals,
-    "all": _set_matcher(c.HasAll),
-    "only": _set_matcher(c.HasOnly),
-}
-
-
-def _fact_schema(fact: str) -> Schema:
-    value = shape_of(fact).schema()
-    list_of: Schema = {"type": "array", "minItems": 1, "items": value}
-    text: Schema = {"type": "string"}
-    shapes: Schema = {
-        "equals": {"anyOf": [value, list_of]},
-        "contains": {"anyOf": [text, {"type": "array", "minItems": 1, "items": text}]},
-        "matches": text,
-        "at_least": value,
-        "at_most": value,
-        "between": list_of | {"minItems": 2, "maxItems": 2},
-        "missing": {"type": "boolean"},
-        "any": {"anyOf": [value, list_of]},
-        "all": {"anyOf": [value, list_of]},
-        "only": {"anyOf": [value, list_of]},
-    }
-    properties = {name: {"description": MATCHERS[name]} | shapes[name] for name in MATCHERS_OF[KINDS[fact]]}
-    matchers: Schema = {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties}
-    return {"anyOf": [value, list_of, matchers]}

@@ -187,7 +187,7 @@ class _Builder:
             else:
                 yield str(len(each.items))
 
-    def _check(self, event: Event, place: Place) -> None:
+    def _check(self, event: ScalarEvent | SequenceStartEvent | MappingStartEvent, place: Place) -> None:
         self._nodes += 1
         if self._nodes > MOST_NODES:
             self._stop(place, f"more than {MOST_NODES} values; that is no rules file")

@@ -15,20 +15,24 @@ class Code:
     meaning: str
 
 
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Modality (0008,0060) values of objects that are about images instead of being some (PS3.3 C.7.3.1.1.1).
-NOT_IMAGES = frozenset(
+NOT_IMAGES = _set(
     """
-    SR KO PR DOC SEG OT AU ECG EPS HD RESP RWV REG FID PLAN RTSTRUCT RTPLAN RTDOSE RTRECORD RTINTENT RTRAD
-    RTSEGANN STAIN TEXTUREMAP IOL KER LEN VA SRF AR ASMT ANN M3D BMD EEG EMG EOG POS SMR OAM
-    """.split()
+    SR KO PR DOC SEG OT AU ECG EPS HD RESP RWV REG FID PLAN RTSTRUCT RTPLAN RTDOSE RTRECORD RTINTENT RTRAD RTSEGANN
+    STAIN TEXTUREMAP IOL KER LEN VA SRF AR ASMT ANN M3D BMD EEG EMG EOG POS SMR OAM
+    """
 )
 
 # Modality values of images (PS3.3 C.7.3.1.1.1), so that a misspelt one in a rule is noticed.
-IMAGES = frozenset(
+IMAGES = _set(
     """
     BI CR CT DG DMS DX EM ES FUNDUS GM IO IVOCT IVUS LS MG MR NM OCT OP OPM OPT OPTBSV OPTENF OPV PA PT PX RF RG
     RTIMAGE SM TG US XA XC XAPROTOCOL CFM BDUS DD CD CP FA LP MA MS ST DF DS VF CS FS
-    """.split()
+    """
 )
 
 # CID 7030 "Institutional Department/Unit/Service", by the names that rules files commonly give them.

@@ -138,11 +138,7 @@ class Matches(_OfOneFact):
         fact, search = self.fact, self.search
 
         def found(known: Known) -> bool:
-            # A loop, because any() with a generator costs twice as much on one or two wordings.
-            for wording in known.wordings[fact]:
-                if search(wording):
-                    return True
-            return False
+            return any(search(wording) for wording in known.wordings[fact])
 
         return found
 
@@ -211,7 +207,7 @@ class AllOf(_Several):
         tests = tuple(part.test() for part in self.parts)
         if len(tests) == 1:
             return tests[0]
-        return lambda known: all([test(known) for test in tests])
+        return lambda known: all(test(known) for test in tests)
 
     def failure(self, known: Known) -> Failure:
         """Why the first part that is not true is not."""
@@ -227,7 +223,7 @@ class AnyOf(_Several):
 
     def test(self) -> Test:
         tests = tuple(part.test() for part in self.parts)
-        return lambda known: any([test(known) for test in tests])
+        return lambda known: any(test(known) for test in tests)
 
     def failure(self, known: Known) -> Failure:
         return Failure("any", self.describe(), _found(known, *self.facts()))

@@ -6,15 +6,19 @@ import re
 
 from .names import folded, plain
 
+_MEDIUM = r"(?:iv )?(?:contrast|contraste|cont|cm|kontrast\w*|produit)"
 _WITHOUT = re.compile(
-    r"\b(?:without|w ?/ ?o|wo|non|no|sans|ohne)[ -]?(?:iv )?(?:contrast|contraste|cont|cm|kontrast\w*|produit)\b|\b(?:plain|unenhanced|ncct|nect)\b"
-    r"|\bc ?-(?!\w)|\bc ?minus\b|بدون (?:صبغه|تباين|حقن|ماده)|بلا صبغه"
+    rf"\b(?:without|w ?/ ?o|wo|non|no|sans|ohne)[ -]?{_MEDIUM}\b"
+    r"|\b(?:plain|unenhanced|ncct|nect)\b|\bc ?-(?!\w)|\bc ?minus\b"
+    r"|بدون (?:صبغه|تباين|حقن|ماده)|بلا صبغه"
 )
 _WITH = re.compile(
-    r"\b(?:with|w ?/|post|avec|mit|plus|after)[ -]?(?:iv )?(?:contrast|contraste|cont|cm|kontrast\w*)\b|\bw (?:contrast|cnt|con|iv)\b"
+    rf"\b(?:with|w ?/|post|avec|mit|plus|after)[ -]?{_MEDIUM}\b|\bw (?:contrast|cnt|con|iv)\b"
     r"|\b(?:cect|cta|ctpa|mra ce|ce mra|enhanced|postcontrast|angio\w*|gad|gadolinium|contrast enhanced)\b"
-    r"|\b[ct] ?\+|\bc ?plus\b|(?:مع|ب)\s?(?:ال)?(?:صبغه|تباين)|مع (?:حقن|ماده)"
+    r"|\b[ct] ?\+|\bc ?plus\b"
+    r"|(?:مع|ب)\s?(?:ال)?(?:صبغه|تباين)|مع (?:حقن|ماده)"
 )
+_BOTH_PHASES = re.compile(r"\b(?:and|&|\+|then) with\b|\bwith and without\b|\bw ?/ ?wo\b|\bw&wo\b")
 _LEFT = re.compile(r"\b(?:left|lt|l ?side|gauche|links|izquierd[ao])\b|ايسر|يسري|يسار")
 _RIGHT = re.compile(r"\b(?:right|rt|r ?side|droite?|rechts|derech[ao])\b|ايمن|يمني|يمين")
 _BOTH = re.compile(r"\b(?:bilateral|both|bilat|bil|beidseits|bds)\b|ثنايي الجانب|الجانبين|كلا ")
@@ -26,7 +30,7 @@ def contrast_in(text: str) -> bool | None:
     without = _WITHOUT.search(words)
     if _WITH.search(_WITHOUT.sub(" ", words)):
         return True
-    if without and re.search(r"\b(?:and|&|\+|then) with\b|\bwith and without\b|\bw ?/ ?wo\b|\bw&wo\b", words):
+    if without and _BOTH_PHASES.search(words):
         return True
     return False if without else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -13,21 +13,28 @@ from . import dicom_values as dicom
 from .body_parts import BY_MODALITY, Regions, vote
 from .codes import ANATOMIC_REGIONS, NOT_IMAGES
 from .description_words import contrast_in, side_in
-from .names import clean, folded, name_groups
+from .names import clean, name_groups
+from .series_attributes import (
+    COUNT,
+    LONGEST_TEXT,
+    MOST_VALUES,
+    PROBLEMS,
+    Attributes,
+    SeriesAttributes,
+    count_of,
+    items_in,
+    modality_of,
+    texts_in,
+)
 from .study_facts import StudyFacts
 from .transport import Transport
 
-__all__ = ["DAYS", "StudyFacts", "completed", "facts_from", "main_modality"]
+__all__ = ["COUNT", "DAYS", "PROBLEMS", "Attributes", "StudyFacts", "completed", "facts_from", "main_modality"]
 
-Attributes = Mapping[str, Any]  # DICOM keyword -> text, number, list of these, or list of mappings for a sequence
 FacilityOf = Callable[[Transport], str]
 TimezoneOf = Callable[[str], str]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PROBLEMS = "Problems"  # beside the attributes: what their reader found odd
-COUNT = "NumberOfSeriesRelatedInstances"  # (0020,1209): how many objects a series has; 1 when it is not told
-LONGEST_TEXT = 1024
-MOST_VALUES = 200
 _LARGEST_DISAGREEMENT = 1.5  # years between the age told and the age computed
 
 
@@ -35,7 +42,7 @@ def facts_from(
     series: Sequence[Attributes], transport: Transport, *, facility_of: FacilityOf, timezone_of: TimezoneOf | None = None
 ) -> StudyFacts:
     """The facts of a study, given the attributes of one object of each series and how the study came to us."""
-    reading = _Reading(series)
+    reading = SeriesAttributes(series)
     facts = StudyFacts(
         **_patient(reading),
         **_study(reading),
@@ -83,66 +90,7 @@ def main_modality(modalities: Iterable[tuple[str, int]]) -> str:
     return hybrid[0] if hybrid else max(counts, key=lambda each: counts[each], default="")
 
 
-class _Reading:
-    """The series' attributes as texts: values are cleaned, shortened, and looked for in image series first."""
-
-    def __init__(self, series: Sequence[Attributes]):
-        self.series = sorted(series, key=lambda each: _modality(each) in NOT_IMAGES or not _modality(each))
-        self.problems = list(self.every(PROBLEMS))
-
-    def every(self, *keywords: str) -> tuple[str, ...]:
-        """The distinct values in all series, in order."""
-        found = (text for keyword in keywords for each in self.series for text in _texts(each.get(keyword)))
-        return tuple(dict.fromkeys(found))[:MOST_VALUES]
-
-    def one(self, *keywords: str) -> str:
-        """The first value of the first keyword that any series has."""
-        return next((values[0] for keyword in keywords if (values := self.every(keyword))), "")
-
-    def agreed(self, keyword: str) -> str:
-        """A value that all series of a study should share; noted as a problem when they do not."""
-        values = self.every(keyword)
-        if len({folded(value) for value in values}) > 1:
-            self.problems.append(f"the series disagree on {keyword}")
-        return values[0] if values else ""
-
-    def inside(self, *sequences: str) -> Iterator[Attributes]:
-        """The items of sequences in all series."""
-        for sequence in sequences:
-            for each in self.series:
-                yield from _items(each.get(sequence))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """The texts in a value: a backslash or a list separates several; None and sequences have none."""
-    if value is None or isinstance(value, (Mapping, bytes)):
-        return
-    if isinstance(value, (list, tuple)):
-        for each in value:
-            yield from _texts(each)
-        return
-    for part in str(value).split("\\"):
-        if text := " ".join(clean(part).split())[:LONGEST_TEXT]:
-            yield text
-
-
-def _items(value: Any) -> Iterator[Attributes]:
-    if isinstance(value, Mapping):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        yield from (each for each in value if isinstance(each, Mapping))
-
-
-def _modality(attributes: Attributes) -> str:
-    return next(_texts(attributes.get("Modality")), "").upper()
-
-
-def _count(attributes: Attributes) -> int:
-    text = next(_texts(attributes.get(COUNT)), "1")
-    return int(text) if text.isascii() and text.isdigit() else 1
-
-
-def _patient(reading: _Reading) -> dict[str, Any]:
+def _patient(reading: SeriesAttributes) -> dict[str, Any]:
     names = tuple(dict.fromkeys(group for name in reading.every("PatientName") for group in name_groups(name)))
     reading.agreed("PatientName")
     sex = reading.agreed("PatientSex").upper()[:1]
@@ -161,7 +109,7 @@ def _patient(reading: _Reading) -> dict[str, Any]:
     }
 
 
-def _study(reading: _Reading) -> dict[str, Any]:
+def _study(reading: SeriesAttributes) -> dict[str, Any]:
     day = dicom.date_of(reading.one("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"))
     clock = dicom.time_of(reading.one("StudyTime", "SeriesTime", "AcquisitionTime", "ContentTime"))
     zone = dicom.zone_of(reading.one("TimezoneOffsetFromUTC"))
@@ -188,8 +136,8 @@ def _iso(day: Any, clock: Any, zone: Any) -> str:
     return datetime.combine(day, clock.replace(microsecond=0), zone).isoformat()
 
 
-def _content(reading: _Reading) -> dict[str, Any]:
-    counts = [(_modality(each), _count(each)) for each in reading.series]
+def _content(reading: SeriesAttributes) -> dict[str, Any]:
+    counts = [(modality_of(each), count_of(each)) for each in reading.series]
     if any(not modality for modality, _ in counts):
         reading.problems.append("a series has no Modality")
     sides = {side for side in reading.every("ImageLaterality", "Laterality") if side in ("L", "R", "B")}
@@ -208,12 +156,12 @@ def _content(reading: _Reading) -> dict[str, Any]:
     }
 
 
-def _procedure(reading: _Reading) -> dict[str, Any]:
+def _procedure(reading: SeriesAttributes) -> dict[str, Any]:
     codes = [*reading.inside("ProcedureCodeSequence", "RequestedProcedureCodeSequence")]
     requests = [*reading.inside("RequestAttributesSequence")]
     for request in requests:
-        codes += _items(request.get("RequestedProcedureCodeSequence"))
-        codes += _items(request.get("ScheduledProtocolCodeSequence"))
+        codes += items_in(request.get("RequestedProcedureCodeSequence"))
+        codes += items_in(request.get("ScheduledProtocolCodeSequence"))
     described = [*reading.every("RequestedProcedureDescription", "PerformedProcedureStepDescription")]
     described += _inner(requests, "RequestedProcedureDescription", "ScheduledProcedureStepDescription")
     reasons = [*reading.every("ReasonForStudy", "ReasonForVisit", "ReasonForTheRequestedProcedure")]
@@ -230,14 +178,14 @@ def _procedure(reading: _Reading) -> dict[str, Any]:
 
 
 def _inner(items: Iterable[Attributes], *keywords: str) -> Iterator[str]:
-    return (text for item in items for keyword in keywords for text in _texts(item.get(keyword)))
+    return (text for item in items for keyword in keywords for text in texts_in(item.get(keyword)))
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))[:MOST_VALUES]
 
 
-def _region_evidence(reading: _Reading) -> Iterator[tuple[str, str]]:
+def _region_evidence(reading: SeriesAttributes) -> Iterator[tuple[str, str]]:
     """Who says which region, as texts; not yet weighed."""
     requests = [*reading.inside("RequestAttributesSequence")]
     yield from (("procedure_code", text) for text in _inner(reading.inside("ProcedureCodeSequence"), "CodeMeaning"))
@@ -251,7 +199,7 @@ def _region_evidence(reading: _Reading) -> Iterator[tuple[str, str]]:
     yield from (("body_part_examined", text) for text in reading.every("BodyPartExamined"))
     yield from (("series_description", text) for text in reading.every("SeriesDescription"))
     yield from (("protocol_name", text) for text in reading.every("ProtocolName", "PerformedProcedureStepDescription"))
-    yield from (("modality", BY_MODALITY[name]) for name in {_modality(each) for each in reading.series} if name in BY_MODALITY)
+    yield from (("modality", BY_MODALITY[name]) for name in {modality_of(each) for each in reading.series} if name in BY_MODALITY)
 
 
 def _given_evidence(facts: StudyFacts) -> Iterator[tuple[str, str]]:
@@ -281,7 +229,7 @@ def _with_regions(facts: StudyFacts, regions: Regions) -> StudyFacts:
     )
 
 
-def _with_age(facts: StudyFacts, reading: _Reading) -> StudyFacts:
+def _with_age(facts: StudyFacts, reading: SeriesAttributes) -> StudyFacts:
     """The age by birth date, which is exact, or as told when there is none."""
     text = reading.one("PatientAge")
     told, computed = dicom.age_of(text), _age(facts)

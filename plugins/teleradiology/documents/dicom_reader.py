@@ -14,6 +14,7 @@ from pydicom.sequence import Sequence
 
 from ..core.errors import InvalidInput
 from ..core.names import clean
+from ..core.series_attributes import PROBLEMS
 from .dicom_text import to_utf_8
 
 # pydicom checks each value it reads and warns with the value in the text: patient data in the log. We check what we use.
@@ -27,7 +28,6 @@ LARGEST_INFLATED = 64 * 1024 * 1024  # bytes
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _GROUP_LENGTH = b"\x02\x00\x00\x00"  # (0002,0000), the first element of every file (PS3.10 7.1)
 _LONGEST_META = 4096
-PROBLEMS = "Problems"  # beside the attributes: what was odd about the header, without its content
 
 _CODE = ("CodeValue", "LongCodeValue", "CodingSchemeDesignator", "CodeMeaning")
 _TEXTS = (

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from pydicom import Dataset
 from pydicom.charset import decode_bytes, python_encoding
-from pydicom.dataelem import RawDataElement
 from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 from pydicom.valuerep import TEXT_VR_DELIMS
@@ -176,7 +176,8 @@ def _decoded(value: bytes, codecs: list[str]) -> str:
 
 def _declare(dataset: Dataset, depth: int) -> None:
     """Say UTF-8 everywhere, so that pydicom decodes what was rewritten as such."""
-    dataset.set_original_encoding(*dataset.original_encoding, ["utf-8"])
+    implicit, little_endian = dataset.original_encoding
+    dataset.set_original_encoding(implicit, little_endian, ["utf-8"])
     if depth == 0 or CHARACTER_SET in dataset:
         dataset.SpecificCharacterSet = UTF_8
     for tag in list(dataset.keys()):
