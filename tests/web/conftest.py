@@ -16,6 +16,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from support.fake_host import FakeHost
+from support.web_people import PASSWORD
 from teleradiology.config.in_force import RulesInForce
 from teleradiology.config.rules_file import RulesFile
 from teleradiology.config.settings import Settings
@@ -68,7 +69,6 @@ rules:
   - name: everything else
     then: {priority: routine, subspecialty: general}
 """
-PASSWORD = "correct horse battery"
 PEOPLE: dict[str, dict[str, Any]] = {
     "administrator": {"roles": ["administrator"]},
     "radiologist": {"roles": ["radiologist"], "reader": "dr-salem"},

@@ -1,0 +1,3 @@
+"""The accounts that web tests sign in with."""
+
+PASSWORD = "correct horse battery"
