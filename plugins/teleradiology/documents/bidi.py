@@ -12,7 +12,7 @@ from ..core.names import clean
 from .labels import direction_of
 
 _LETTER = "[0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u024f\u0370-\u03ff]"
-_ATOM = rf"[+\-−±~≈<>≤≥=#@]*{_LETTER}(?:[._'’]?{_LETTER})*[%‰°'\"′″²³]*"
+_ATOM = rf"(?:[+\-−±~≈<>≤≥=#@]+ ?)?{_LETTER}(?:[._'’]?{_LETTER})*(?: ?[%‰°]|['\"′″²³])*"
 _BETWEEN = r"(?:[ \u00a0\u202f]?[-‐‑–—−/:.,x×·⋅*+±=_@&<>≤≥~^][ \u00a0\u202f]?|[ \u00a0\u202f])"
 _RUN = rf"{_ATOM}(?:{_BETWEEN}{_ATOM})*"
 # A bracket belongs to what it encloses: left outside, it would be mirrored to the other end.
@@ -36,7 +36,7 @@ def islands(text: str, language: str = "en") -> Markup:
 
 def pieces(text: str, language: str) -> Iterator[tuple[str, bool]]:
     """A line cut into what flows with it and what is to be isolated from it (True)."""
-    place = 0
+    text, place = clean(text), 0
     mixed = direction_of_line(text, language) == "rtl" or _has(text, "rtl")
     for match in _ISLAND.finditer(text) if mixed else ():
         yield text[place : match.start()], False

@@ -13,6 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from ..core.names import clean
 from ..core.reports import SignedReport
 from . import bidi
 from .printed import clock_time, view
@@ -38,7 +39,12 @@ def environment(folder: Path, facility: str = "") -> ImmutableSandboxedEnvironme
     """The environment in which a facility's templates run: nothing reachable but what is handed in."""
     places = [folder / facility, folder] if facility else [folder]
     made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(places), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(places),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_cleaned,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     for name in _NO_GLOBALS:
         made.globals.pop(name, None)
@@ -47,6 +53,11 @@ def environment(folder: Path, facility: str = "") -> ImmutableSandboxedEnvironme
     made.filters.update(ltr=bidi.ltr, isolated=bidi.isolated, islands=bidi.islands, paragraphs=bidi.paragraphs)
     made.filters.update(local=local, utc=utc)
     return made
+
+
+def _cleaned(value: object) -> object:
+    """Whatever is printed, from wherever it came, cannot disguise what stands beside it."""
+    return clean(value) if type(value) is str else value
 
 
 def local(at: datetime, zone: str) -> Markup:

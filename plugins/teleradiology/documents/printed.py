@@ -107,15 +107,15 @@ def banner(report: SignedReport, draft: bool, words: Callable[[str], str]) -> Ba
         return None
     key = "follows preliminary" if report.status is ReportStatus.FINAL else report.status.value
     time = clock_time(before.signed_at, report.sender.timezone) if before else ""
-    version = f"\u2066{before.version}\u2069" if before else ""
-    return Banner(words(key), words(f"{key} text").format(version=version, time=time, reason=f"\u2068{report.reason}\u2069"))
+    version = before.version if before else ""
+    return Banner(words(key), words(f"{key} text").format(version=version, time=time, reason=report.reason))
 
 
 def clock_time(at: datetime, zone: str) -> str:
-    """An instant by the facility's clock with its offset, isolated for the middle of a sentence: 2026-11-23 14:30 +02:00."""
+    """An instant by the facility's clock, with its offset: 2026-11-23 14:30 +02:00."""
     there = at.astimezone(ZoneInfo(zone))
     offset = there.strftime("%z")
-    return f"\u2066{there:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}\u2069"
+    return f"{there:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}"
 
 
 def facts(report: SignedReport) -> tuple[Fact, ...]:
@@ -150,9 +150,7 @@ def parts(report: SignedReport, words: Callable[[str], str]) -> tuple[Part, ...]
             f"{words('earlier').format(version=one.version)}: {words(one.status.value)}"
             if one.status is not ReportStatus.FINAL
             else words("earlier").format(version=one.version),
-            words("earlier by").format(
-                name=f"\u2068{one.author.name}\u2069", time=clock_time(one.signed_at, report.sender.timezone)
-            ),
+            words("earlier by").format(name=one.author.name, time=clock_time(one.signed_at, report.sender.timezone)),
             one.language,
             direction_of(one.language),
             printed_sections(report, one.sections, one.language),

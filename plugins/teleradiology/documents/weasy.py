@@ -11,7 +11,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-VARIANT = "pdf/a-3u"  # archivable, its text can be extracted
+VARIANT = "pdf/a-3u"  # archivable, its text can be extracted; tagged besides, for those who have it read to them
 SCHEME = "font:"
 LARGEST_DATA_URL = 450_000  # a letterhead's picture
 
@@ -55,7 +55,7 @@ class Printer:
         identifier = sha256(html.encode()).digest()[:16]
         document = HTML(string=html, url_fetcher=self._fetcher)
         return document.write_pdf(
-            stylesheets=[self._faces], font_config=self._fonts, pdf_variant=VARIANT, pdf_identifier=identifier
+            stylesheets=[self._faces], font_config=self._fonts, pdf_variant=VARIANT, pdf_identifier=identifier, pdf_tags=True
         )
 
 
