@@ -144,6 +144,15 @@ class FakeHost:
         """DELETE /changes: the rows go, the sequence continues."""
         self._changes.clear()
 
+    def hide_changes(self) -> list[Change]:
+        """What other hosts on the same index have logged and not committed yet."""
+        hidden, self._changes = self._changes, []
+        return hidden
+
+    def show_changes(self, hidden: list[Change]) -> None:
+        """They commit: their changes show, under sequences that are past."""
+        self._changes = sorted([*hidden, *self._changes], key=lambda change: change.seq)
+
     def start_over(self) -> None:
         """The index is replaced by a new one: same studies, sequences from the start."""
         self._changes.clear()

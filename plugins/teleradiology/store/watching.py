@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Text, cast, select, text
+from sqlalchemy import Connection, Text, bindparam, cast, select, text
 
 from ..core.worklist import State
 from .item import COLUMNS, Item, item_of
@@ -49,20 +49,25 @@ def without_reader(c: Connection, limit: int) -> list[Item]:
 
 def newly_overdue(c: Connection, now: datetime, limit: int = 200) -> list[Item]:
     """Open items past their due time that do not carry the flag yet."""
-    return _unmarked(c, "overdue", items.c.due_at <= now, limit)
+    return list(_items(c, _overdue.limit(limit), {"now": now}))
 
 
 def newly_due_soon(c: Connection, now: datetime, limit: int = 200) -> list[Item]:
     """Open items past their time of warning, and not past their due time, that do not carry the flag yet."""
-    return _unmarked(c, "due-soon", sa.and_(items.c.warn_at <= now, items.c.due_at > now), limit)
+    return list(_items(c, _due_soon.limit(limit), {"now": now}))
 
 
-def _unmarked(c: Connection, flag: str, reached: Any, limit: int) -> list[Item]:
+def _unmarked(flag: str, *reached: Any) -> Any:
     # Flags are a short JSON list; its text is compared, which SQLite and PostgreSQL do alike.
     marked = cast(items.c.flags, Text).contains(f'"{flag}"')
-    query = select(*COLUMNS).where(text(IS_OPEN), items.c.state != State.HELD, reached, ~marked)
-    return list(_items(c, query.order_by(items.c.due_at).limit(limit)))
+    return select(*COLUMNS).where(text(IS_OPEN), items.c.state != State.HELD, *reached, ~marked).order_by(items.c.due_at)
 
 
-def _items(c: Connection, query: Any) -> Iterator[Item]:
-    return (item_of(row) for row in c.execute(query))
+# Made once: they are asked with every heartbeat.
+_now = bindparam("now", type_=items.c.due_at.type)
+_overdue = _unmarked("overdue", items.c.due_at <= _now)
+_due_soon = _unmarked("due-soon", items.c.warn_at <= _now, items.c.due_at > _now)
+
+
+def _items(c: Connection, query: Any, values: Any = None) -> Iterator[Item]:
+    return (item_of(row) for row in c.execute(query, values))

@@ -104,8 +104,8 @@ def give(c: Connection, room: Room, item_id: str, cause: str) -> bool:
         passed_over=last.passed_over if last else [],
         readers=chosen.to_json(),
     )
-    state = after(State.UNASSIGNED, "assign")
-    items.change(c, item, now, state=state, reader=chosen.reader, assigned_at=now, reason="", decision=made.id)
+    columns = {"decision": made.id, "reason": ""} if last else {}  # what the rules could not decide stays undecided
+    items.change(c, item, now, state=after(State.UNASSIGNED, "assign"), reader=chosen.reader, assigned_at=now, **columns)
     detail = {"reader": chosen.reader, "policy": chosen.policy, "cause": cause}
     audit.append(c, "assigned", ASSIGNER, now, item=item.id, study=item.study_instance_uid, detail=detail)
     return True

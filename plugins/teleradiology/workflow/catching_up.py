@@ -55,6 +55,7 @@ def _begin(room: Room) -> None:
     last = room.host.last_change()
     with room.store.writing() as c:
         bookmarks.put(c, CURSOR, last, room.now().isoformat())
+    room.memory.remember(range(last - OVERLAP, last + 1))
     room.memory.hurry("reconcile")
     room.memory.caught_up = True
 

@@ -73,7 +73,7 @@ def retry_the_failed(room: Room) -> None:
     for item in pending:
         assert item.retry_at is not None
         if item.retry_at <= now or item.retry_at > now + trouble.LONGEST_WAIT:
-            settle(room, item.orthanc_id, "retry")
+            settle(room, item.orthanc_id)
 
 
 def release_the_lapsed(room: Room) -> None:

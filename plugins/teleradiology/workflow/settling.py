@@ -58,8 +58,8 @@ def is_news(item: Item, study: HostStudy) -> bool:
     """Whether the study has images that were not decided about, or lost some, or could not be decided about so far."""
     if item.decided_instances != description.image_count(study):
         return True
-    if item.attempts:
-        return item.state in DECIDABLE
+    if item.attempts:  # without a time to retry it is quarantined
+        return item.state in DECIDABLE and item.retry_at is not None
     return item.decision is None and item.state in OPEN and item.state in DECIDABLE
 
 
@@ -74,11 +74,10 @@ def _item(room: Room, study: HostStudy) -> Item:
 
 def _rest(room: Room, item: Item, study: HostStudy, as_of: float | None) -> Item:
     """Nothing to read has come: count the objects, stop the timers."""
-    columns: dict[str, Any] = {}
-    if item.quiet_at is not None and room.memory.settled(item.orthanc_id, as_of):
-        columns["quiet_at"] = None
-    if item.retry_at is not None:
-        columns["retry_at"] = None
+    columns = _timer(room, item, as_of) if item.quiet_at else {}
+    room.memory.settled(item.orthanc_id, as_of)
+    if item.retry_at is not None:  # undecided, and somebody reads it as it is: tried again if it is given back
+        columns["retry_at"] = room.now() + trouble.LONGEST_WAIT if item.state == State.READING and item.attempts else None
     size = description.size(study)
     if description.changes(item, size, size):
         columns |= {**size, "changed_at": room.now()}
