@@ -67,7 +67,7 @@ LONGEST_SECTION = 32_000  # characters
 LONGEST_REPORT = 100_000
 
 _NONCHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")  # no XML and no Unicode interchange has them
-_FIELD = re.compile(r"\[(?![\s\d.,:;/–-]*\])[^\[\]\n]{1,120}\]")
+_FIELD = re.compile(r"\[(?![\s\d.,:;/–-]*\])[^\[\]\n]{1,200}\]")
 
 
 def clean(text: str) -> str:
