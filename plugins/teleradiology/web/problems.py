@@ -165,7 +165,7 @@ def _page(refusal: Refusal, status: int) -> Response:
     try:
         text = render_template("page/error.html", problem=document(refusal, status))
         return Response(text, status, content_type="text/html; charset=utf-8")
-    except jinja2.TemplateError:
+    except (jinja2.TemplateError, KeyError):  # KeyError: a file that the page names is not installed
         text = f"{status} {refusal.code}\n{refusal.detail}\n{request_id()}\n"
         return Response(text, status, content_type="text/plain; charset=utf-8")
 
