@@ -12,7 +12,7 @@ from ..core.codes import IMAGES, NOT_IMAGES
 from ..core.comparison import comparable
 from ..core.dicom_values import age_of
 from ..core.facts import DAYS
-from ..core.study_facts import KINDS, Kind
+from ..core.study_facts import ABOUT, KINDS, Kind
 from .findings import Findings, below, closest, listed, shortened
 from .patterns import search_for
 from .shapes import Flag, ListOf, Number, Parsed, Reference, Schema, Shape, Text, Word
@@ -227,21 +227,33 @@ _READERS: Mapping[str, Callable[[str, Node, str, Findings], list[c.Condition]]] 
 
 
 def schema_on(fact: str) -> Schema:
+    """The schema of what may be asked of the fact; it refers to ``definitions``."""
+    # In draft 7 what stands beside $ref is not read.
+    return {"description": ABOUT[fact], "allOf": [{"$ref": f"#/definitions/{_definition_name(fact)}"}]}
+
+
+def definitions() -> dict[str, Schema]:
+    """One schema for each sort of fact."""
+    return {_definition_name(fact): _definition(fact) for fact in KINDS}
+
+
+def _definition_name(fact: str) -> str:
+    return f"asked_of_{fact}" if fact in _SHAPES else f"asked_of_a_{KINDS[fact]}"
+
+
+def _definition(fact: str) -> Schema:
     value = shape_of(fact).schema()
     list_of: Schema = {"type": "array", "minItems": 1, "items": value}
+    several: Schema = {"anyOf": [value, list_of]}
     text: Schema = {"type": "string"}
-    shapes: Schema = {
-        "equals": {"anyOf": [value, list_of]},
+    shapes: dict[str, Schema] = {
         "contains": {"anyOf": [text, {"type": "array", "minItems": 1, "items": text}]},
         "matches": text,
         "at_least": value,
         "at_most": value,
         "between": list_of | {"minItems": 2, "maxItems": 2},
         "missing": {"type": "boolean"},
-        "any": {"anyOf": [value, list_of]},
-        "all": {"anyOf": [value, list_of]},
-        "only": {"anyOf": [value, list_of]},
     }
-    properties = {name: {"description": MATCHERS[name]} | shapes[name] for name in MATCHERS_OF[KINDS[fact]]}
+    properties = {name: {"description": MATCHERS[name]} | shapes.get(name, several) for name in MATCHERS_OF[KINDS[fact]]}
     matchers: Schema = {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties}
     return {"anyOf": [value, list_of, matchers]}

@@ -24,15 +24,15 @@ from .findings import Findings
 from .readers_section import READERS, check_subspecialties
 from .records import Field, Record
 from .rules_section import Rules
-from .shapes import Word
+from .shapes import Parsed
 from .yaml_tree import Items, Node, Table, Unreadable, read
 
-VERSION = "1"
+VERSION = Parsed("the version of the format, which is 1", lambda text: 1 if text == "1" else None, is_schema={"const": 1})
 
 FILE = Record(
     "a rules file",
     (
-        Field("version", Word((VERSION,), "the version of the format,"), "Version of the file's format: 1.", required=True),
+        Field("version", VERSION, "Version of the file's format: 1.", required=True),
         Field("priorities", PRIORITIES, "Degrees of urgency, the most urgent first.", required=True),
         Field("subspecialties", SUBSPECIALTIES_SECTION, "Fields of reading; when left out, those that readers name."),
         Field("facilities", FACILITIES, "Who sends studies."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from . import matchers
 from .rules_file import FILE
 from .when import When
 
@@ -16,7 +17,7 @@ def json_schema() -> dict[str, Any]:
         "title": "Worklist rules",
         "description": "Priorities, facilities, readers and rules of Orthanc Teleradiology. The reference is docs/rules.md.",
         **FILE.schema(),
-        "definitions": {"when": When().definition()},
+        "definitions": {"when": When().definition(), **matchers.definitions()},
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..core.names import clean, folded
@@ -82,6 +82,7 @@ class Parsed:
     pattern: str = ""
     known: Callable[[], Iterable[str]] = tuple  # what a suggestion is chosen from
     number: bool = False
+    is_schema: Schema = field(default_factory=dict)  # in place of the one that the pattern gives
 
     def read(self, node: Node, path: str, findings: Findings) -> Any:
         text = _text(node)
@@ -92,6 +93,8 @@ class Parsed:
         return value
 
     def schema(self) -> Schema:
+        if self.is_schema:
+            return self.is_schema
         schema: Schema = {"type": ["string", "number"] if self.number else "string"}
         return schema | ({"pattern": self.pattern} if self.pattern else {})
 

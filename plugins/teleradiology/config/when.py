@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core import conditions as c
-from ..core.study_facts import ABOUT, KINDS
+from ..core.study_facts import KINDS
 from .findings import Findings, below, closest, shortened
 from .matchers import MATCHERS, conditions_on, schema_on
 from .shapes import ListOf, Schema, unexpected
@@ -64,5 +64,5 @@ class When:
         properties: Schema = {
             name: {"description": about} | (self.schema() if name == "not" else several) for name, about in COMPOSITIONS.items()
         }
-        properties |= {name: {"description": ABOUT[name]} | schema_on(name) for name in KINDS}
+        properties |= {name: schema_on(name) for name in KINDS}
         return {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties}

@@ -11,7 +11,8 @@ REGIONS: Mapping[str, str] = {
         sella turcica | iac | iacs | internal auditory | temporal bone | temporal bones | mastoid | mastoids |
         circle of willis | cow | posterior fossa | ventricles | kopf | schadel | schaedel | schädel | hirn | gehirn |
         tete | tête | crane | crâne | cerveau | cabeza | craneo | cráneo | cerebro | cabeça | testa | encefalo | cranio |
-        cranio encefalico | głowa | głowy | mózg | kafa | beyin | голова | мозг | 頭部 | 頭 | 脳 | 头颅 | 头部 | 颅脑 | راس | دماغ | مخ | جمجمه
+        cranio encefalico | głowa | głowy | mózg | kafa | beyin | голова | мозг |
+        頭部 | 頭 | 脳 | 头颅 | 头部 | 颅脑 | راس | دماغ | مخ | جمجمه
     """,
     "FACE": """
         face | facial | facial bones | maxillofacial | zygoma | zygomatic | nasal bone | nasal bones | nose |

@@ -8,6 +8,8 @@ from typing import Any
 
 from .names import folded, plain
 
+LONGEST_TOLD = 200
+
 
 def comparable(kind: str, value: Any) -> Any:
     """A single value of that kind as it is compared; None when it is absent."""
@@ -56,6 +58,7 @@ class Known(dict[str, Any]):
         self.facts = facts
         self.kinds = kinds
         self.wordings = _Wordings(self)
+        self.told = _Told(self)
 
     def __missing__(self, name: str) -> Any:
         kind, value = self.kinds[name], getattr(self.facts, name)
@@ -80,3 +83,20 @@ class _Wordings(dict[str, tuple[str, ...]]):
         result = tuple(dict.fromkeys(form for text in texts for form in (folded(text), plain(text)) if form))
         self[name] = result
         return result
+
+
+class _Told(dict[tuple[str, ...], str]):
+    """What the study says of facts, for an explanation; cut, because it is kept with every decision."""
+
+    def __init__(self, known: Known):
+        super().__init__()
+        self.known = known
+
+    def __missing__(self, facts: tuple[str, ...]) -> str:
+        each = [self._value(fact) for fact in facts]
+        text = each[0] if len(facts) == 1 else "; ".join(f"{fact}: {value}" for fact, value in zip(facts, each, strict=True))
+        self[facts] = result = text[:LONGEST_TOLD]
+        return result
+
+    def _value(self, fact: str) -> str:
+        return "missing" if self.known[fact] is None else shown(getattr(self.known.facts, fact))[:LONGEST_TOLD]

@@ -8,24 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Any
+from typing import Any, ClassVar
 
 from .comparison import Known, comparable, shown
 from .study_facts import KINDS
 
 Test = Callable[[Known], bool]
 Search = Callable[[str], Any]
-
-LONGEST_FOUND = 200
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a condition is not true of a study: what was asked, expected and found."""
-
-    condition: str
-    expected: str
-    found: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +27,11 @@ class _OfOneFact:
         """What is expected, in words that follow the fact's name."""
         raise NotImplementedError
 
+    @property
+    def subject(self) -> str:
+        """What an explanation names when the condition fails."""
+        return self.fact
+
     def describe(self) -> str:
         """The condition in words."""
         return f"{self.fact} {self.phrase()}"
@@ -45,10 +39,6 @@ class _OfOneFact:
     def facts(self) -> tuple[str, ...]:
         """The facts it asks about."""
         return (self.fact,)
-
-    def failure(self, known: Known) -> Failure:
-        """Why it is not true."""
-        return Failure(self.fact, self.phrase(), _found(known, self.fact))
 
 
 @dataclass(frozen=True)
@@ -188,6 +178,14 @@ class _Several:
 
     parts: tuple[Condition, ...]
 
+    def phrase(self) -> str:
+        """What is expected, in words."""
+        return self.describe()
+
+    def describe(self) -> str:
+        """The condition in words."""
+        raise NotImplementedError
+
     def facts(self) -> tuple[str, ...]:
         """The facts they ask about, each once."""
         return tuple(dict.fromkeys(fact for part in self.parts for fact in part.facts()))
@@ -200,6 +198,8 @@ class _Several:
 class AllOf(_Several):
     """Every part is true; true when there are none."""
 
+    subject: ClassVar[str] = "all"
+
     def describe(self) -> str:
         return self._listed(" and ")
 
@@ -209,14 +209,12 @@ class AllOf(_Several):
             return tests[0]
         return lambda known: all(test(known) for test in tests)
 
-    def failure(self, known: Known) -> Failure:
-        """Why the first part that is not true is not."""
-        return next(part for part in self.parts if not part.test()(known)).failure(known)
-
 
 @dataclass(frozen=True)
 class AnyOf(_Several):
     """At least one part is true."""
+
+    subject: ClassVar[str] = "any"
 
     def describe(self) -> str:
         return self._listed(" or ")
@@ -225,15 +223,13 @@ class AnyOf(_Several):
         tests = tuple(part.test() for part in self.parts)
         return lambda known: any(test(known) for test in tests)
 
-    def failure(self, known: Known) -> Failure:
-        return Failure("any", self.describe(), _found(known, *self.facts()))
-
 
 @dataclass(frozen=True)
 class Not:
     """The part is not true, for example because the fact is absent."""
 
     part: Condition
+    subject: ClassVar[str] = "not"
 
     def facts(self) -> tuple[str, ...]:
         return self.part.facts()
@@ -241,23 +237,12 @@ class Not:
     def describe(self) -> str:
         return f"not ({self.part.describe()})"
 
+    def phrase(self) -> str:
+        return self.describe()
+
     def test(self) -> Test:
         test = self.part.test()
         return lambda known: not test(known)
 
-    def failure(self, known: Known) -> Failure:
-        return Failure("not", self.describe(), _found(known, *self.facts()))
-
 
 Condition = Equals | HasAll | HasOnly | Contains | Matches | Within | Missing | AllOf | AnyOf | Not
-
-
-def _found(known: Known, *facts: str) -> str:
-    """What the study says of these facts; cut, because it is kept with every decision."""
-    if len(facts) == 1:
-        return _value(known, facts[0])
-    return "; ".join(f"{fact}: {_value(known, fact)}" for fact in facts)[:LONGEST_FOUND]
-
-
-def _value(known: Known, fact: str) -> str:
-    return "missing" if known[fact] is None else shown(getattr(known.facts, fact))[:LONGEST_FOUND]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(NamedTuple):
     """An attribute's value, and the rule (with its line in the file) that set it."""
 
     value: Any
@@ -17,8 +16,7 @@ class Decided:
     line: int
 
 
-@dataclass(frozen=True)
-class Matched:
+class Matched(NamedTuple):
     """A rule whose conditions hold, and the attributes that it decided; none when earlier rules had decided all of its own."""
 
     rule: str
@@ -26,8 +24,7 @@ class Matched:
     decided: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """A rule that does not hold: the first condition that failed, what it expected and what was found."""
 
     rule: str
@@ -63,8 +60,8 @@ class Decision:
                 name: {"value": value_to_json(decided.value), "rule": decided.rule, "line": decided.line}
                 for name, decided in self.attributes.items()
             },
-            "passed_over": [asdict(each) for each in self.passed_over],
-            "matched": [asdict(each) | {"decided": list(each.decided)} for each in self.matched],
+            "passed_over": [each._asdict() for each in self.passed_over],
+            "matched": [each._asdict() | {"decided": list(each.decided)} for each in self.matched],
         }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .conditions import AllOf, Condition, Equals, Failure, Test
+from .conditions import AllOf, Condition, Equals, Test
 from .decision import Decided, Decision, Matched, PassedOver
 from .study_facts import StudyFacts
 
@@ -47,9 +47,7 @@ class Rule:
     @cached_property
     def conjuncts(self) -> tuple[Condition, ...]:
         """The conditions that must all hold, in the order written."""
-        if self.when is None:
-            return ()
-        return self.when.parts if isinstance(self.when, AllOf) else (self.when,)
+        return () if self.when is None else tuple(_conjuncts(self.when))
 
 
 class RuleSet:
@@ -61,7 +59,7 @@ class RuleSet:
         self._bits = {name: 1 << place for place, name in enumerate(ATTRIBUTES)}
         self._compiled = tuple(self._compile(rule) for rule in rules)
         self._indexes = tuple(_indexes(rules))
-        self._traced = tuple(tuple((part, part.test()) for part in rule.conjuncts) for rule in rules)
+        self._traced = tuple((rule, rule.name, rule.line, tuple(map(_traced, rule.conjuncts))) for rule in rules)
 
     def _compile(self, rule: Rule) -> tuple[tuple[Test, ...], int, tuple[tuple[str, Any], ...]]:
         indexed = {id(part) for part in rule.equalities.values()}
@@ -100,16 +98,34 @@ class RuleSet:
         attributes: dict[str, Decided] = {}
         matched: list[Matched] = []
         passed_over: list[PassedOver] = []
-        for rule, tests in zip(self.rules, self._traced, strict=True):
-            failed = next((part for part, test in tests if not test(known)), None)
-            if failed is not None:
-                failure: Failure = failed.failure(known)
-                passed_over.append(PassedOver(rule.name, rule.line, failure.condition, failure.expected, failure.found))
-                continue
-            new = {name: Decided(value, rule.name, rule.line) for name, value in rule.then.items() if name not in attributes}
-            attributes |= new
-            matched.append(Matched(rule.name, rule.line, tuple(new)))
+        for rule, name, line, parts in self._traced:
+            for test, subject, expected, asked in parts:
+                if not test(known):
+                    passed_over.append(PassedOver(name, line, subject, expected, known.told[asked]))
+                    break
+            else:
+                self._note(rule, attributes, matched)
         return Decision(self.digest, attributes, tuple(passed_over), tuple(matched))
+
+    @staticmethod
+    def _note(rule: Rule, attributes: dict[str, Decided], matched: list[Matched]) -> None:
+        """The rule holds: it decides what is not decided yet."""
+        new = {name: Decided(value, rule.name, rule.line) for name, value in rule.then.items() if name not in attributes}
+        attributes.update(new)
+        matched.append(Matched(rule.name, rule.line, tuple(new)))
+
+
+def _conjuncts(condition: Condition) -> Iterator[Condition]:
+    if isinstance(condition, AllOf):
+        for part in condition.parts:
+            yield from _conjuncts(part)
+    else:
+        yield condition
+
+
+def _traced(part: Condition) -> tuple[Test, str, str, tuple[str, ...]]:
+    """A condition ready for tracing: its test, and what to say when it fails."""
+    return part.test(), part.subject, part.phrase(), part.facts()
 
 
 @dataclass(frozen=True)
