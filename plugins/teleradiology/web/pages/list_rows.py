@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ...config.rules_file import RulesFile
+from ...core import hold_reasons
 from ...core.identity import Actor, may
 from ...core.worklist import State, allowed
 from ...store.item import Item
@@ -58,7 +59,7 @@ def row(item: Item, actor: Actor, rules: RulesFile, now: datetime) -> Row:
         rank=priority.rank if priority else 2,
         site=facility.name if facility else item.facility or _("unknown site"),
         holder=holder,
-        reason=item.hold_reason if item.state == State.HELD else item.reason,
+        reason=_reason(item),
         age=show.age(item.birth_date, now.date()),
         flags=_flags(item),
         acts=tuple(act for act in _ACTS if act in allowed(State(item.state)) and _may(actor, item, act)),
@@ -92,14 +93,30 @@ def _may(actor: Actor, item: Item, act: str) -> bool:
 
 def _main(item: Item, actor: Actor) -> Main:
     if _is_mine(item, actor):
-        return Main(_("Go on reading"), strong=True)
+        return Main(_("Continue"), strong=True)
     if _is_to_be_read(item, actor):
         return Main(_("View")) if item.state == State.READING else Main(_("Read"))
     return Main(_("Report")) if item.state == State.COMPLETED else Main(_("Details"))
 
 
+def _attention(item: Item) -> Sign:
+    word, _colon, place = item.attention.partition(":")
+    short = {"undecided": _("Undecided"), "quarantined": _("Quarantined")}.get(word, word)
+    told = words.translated(words.ATTENTION, word)
+    return Sign(short, "attention", "bad", f"{told} ({place.strip()})" if place.strip() else told)
+
+
+def _reason(item: Item) -> str:
+    """Why a study waits or is closed, in this language where the word is one of the list."""
+    word, text = hold_reasons.split(item.hold_reason if item.state == State.HELD else item.reason)
+    if word == hold_reasons.OTHER:
+        return text
+    told = words.translated(words.GROUNDS, word)
+    return f"{told}: {text}" if text else told
+
+
 def _flags(item: Item) -> tuple[Sign, ...]:
-    found = [Sign(item.attention, "attention", "bad")] if item.attention else []
+    found = [_attention(item)] if item.attention else []
     found += [words.sign(words.FLAGS, flag) for flag in item.flags if flag not in _ON_THE_CLOCK]
     if item.missing_since:
         found.append(Sign(_("Images missing"), "attention", "bad", _("The study is no longer in Orthanc.")))

@@ -53,7 +53,7 @@ WORDS = {
     "state-dirty": N_("Not saved yet"),
     "state-local": N_("Saved on this computer only"),
     "state-failed": N_("Not saved"),
-    "state-empty": N_("Nothing to save"),
+    "state-empty": N_("No changes yet"),
     "signed-out": N_("You are signed out. Sign in again in another tab; what you write is kept here."),
     "copy-found": N_("Text of {time} on this computer was not sent."),
     "copy-use": N_("Use it"),

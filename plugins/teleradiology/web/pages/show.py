@@ -13,6 +13,7 @@ from ...core.worklist import State
 from . import look, words
 
 _TIME = Markup('<time class="island" datetime="{}" title="{}">{}</time>')
+_DATES = {True: "%d %b %H:%M", False: "%Y-%m-%d %H:%M"}  # months by name in English alone: digits need no translation
 _ISLAND = Markup('<bdi dir="ltr">{}</bdi>')
 
 
@@ -28,7 +29,8 @@ def instant(at: datetime | None, style: str = "short") -> Markup | str:
         return "–"
     local = at.astimezone(look.zone())
     today = datetime.now(look.zone()).date()
-    form = "%H:%M" if local.date() == today and style == "short" else "%d %b %H:%M" if style == "short" else "%Y-%m-%d %H:%M:%S"
+    form = _DATES[look.language() == "en"] if local.date() != today else "%H:%M"
+    form = form if style == "short" else "%Y-%m-%d %H:%M:%S"
     return _TIME.format(at.astimezone(UTC).isoformat(), f"{local:%Y-%m-%d %H:%M:%S} ({look.zone().key})", f"{local:{form}}")
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from ...core import hold_reasons
 from ...core.errors import InvalidInput, NotFound, NotSignedIn, Refusal
 from ...core.identity import Actor, may
 from ...core.readers import reasons_against
@@ -66,6 +67,9 @@ class Case:
     site: str
     holder: str
     flags: tuple[Sign, ...]
+    reason: str
+    attention: str
+    grounds: list[tuple[str, str]]
     acts: list[Act]
     can_read: bool
     addendum: bool
@@ -127,6 +131,14 @@ def _addendum(room: Room, actor: Actor, item: str, form: Any) -> None:
     reporting.addendum(room, actor, item, sections, form.get("password", ""))
 
 
+def _ground(form: Any) -> str:
+    """A word of the list, free text, or both, as core.hold_reasons reads it."""
+    word, text = form.get("ground", ""), form.get("reason", "").strip()
+    if word in ("", hold_reasons.OTHER):
+        return text or word
+    return f"{word}: {text}" if text else word
+
+
 def _version(form: Any) -> int | None:
     try:
         return int(form.get("version", ""))
@@ -140,9 +152,9 @@ ACTS: dict[str, Callable[[Room, Actor, str, Any], Any]] = {
     "prioritize": lambda room, actor, item, form: reading.prioritize(
         room, actor, item, form.get("priority", ""), _version(form), form.get("reason", "")
     ),
-    "hold": lambda room, actor, item, form: reading.hold(room, actor, item, _version(form), form.get("reason", "")),
+    "hold": lambda room, actor, item, form: reading.hold(room, actor, item, _version(form), _ground(form)),
     "resume": lambda room, actor, item, form: reading.resume(room, actor, item, _version(form)),
-    "cancel": lambda room, actor, item, form: reading.cancel(room, actor, item, _version(form), form.get("reason", "")),
+    "cancel": lambda room, actor, item, form: reading.cancel(room, actor, item, _version(form), _ground(form)),
     "reopen": lambda room, actor, item, form: reading.reopen(room, actor, item, _version(form), form.get("reason", "")),
     "addendum": _addendum,
     "retry": lambda room, actor, item, form: trouble.retry(room, actor, item),
@@ -163,7 +175,10 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
         age=row.age,
         site=row.site,
         holder=row.holder,
-        flags=tuple(flag for flag in row.flags if flag.text != item.attention),
+        flags=row.flags,
+        reason=row.reason,
+        attention=row.flags[0].hint if item.attention else "",
+        grounds=[(word, _(text)) for word, text in words.GROUNDS.items()],
         acts=[Act(name, words.sign(words.ACTS, name)) for name in STEERS if name in can] + _repairs(actor, item),
         can_read=row.path.startswith("/read/"),
         addendum=may(actor, "sign") and _may_follow(versions),

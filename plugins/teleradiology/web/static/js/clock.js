@@ -1,5 +1,5 @@
 // Turnaround clocks that tick in the browser: the server sends instants, so its pages do not change every second.
-import {word, island} from "./words.js";
+import {isolate, word} from "./words.js";
 
 let offset = 0; // server minus browser, milliseconds
 const ICONS = {neutral: "clock", "due-soon": "due-soon", overdue: "overdue", held: "held"};
@@ -36,7 +36,7 @@ function text(element, state, at) {
   if (state === "held") return word("clock-held");
   const due = Number(element.dataset.due);
   if (!due) return word("clock-none");
-  return word(state === "overdue" ? "clock-over" : "clock-left", {span: island(span(due - at))});
+  return word(state === "overdue" ? "clock-over" : "clock-left", {span: isolate(span(due - at))});
 }
 
 /** Bring every clock below the root up to date. */

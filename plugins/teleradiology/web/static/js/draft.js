@@ -52,7 +52,7 @@ function take({data, etag: tag}) {
   if (language) document.getElementById("report-language").value = language;
   if (template) document.getElementById("template").value = template;
   saved = text();
-  say(editor.isEmpty() ? "empty" : "saved", {time: data.saved_at ? timeOfDay(new Date(data.saved_at)) : ""});
+  say(data.saved_at ? "saved" : "empty", {time: data.saved_at ? timeOfDay(new Date(data.saved_at)) : ""});
 }
 
 /** Text from a time when the link was down: shown as an offer, never put in silently. */

@@ -60,6 +60,8 @@ function build() {
   return sheet;
 }
 
+const key = (name) => Object.assign(document.createElement("kbd"), {textContent: name});
+
 function section({title, bindings}) {
   const part = document.createElement("section");
   const heading = document.createElement("h3");
@@ -67,7 +69,7 @@ function section({title, bindings}) {
   const list = document.createElement("dl");
   for (const binding of bindings) {
     const [keys, act] = [document.createElement("dt"), document.createElement("dd")];
-    keys.append(...binding.shown.split(" ").map((name) => Object.assign(document.createElement("kbd"), {textContent: name})));
+    keys.append(...binding.shown.split(" ").flatMap((name) => [name === "–" ? "–" : key(name), " "]));
     act.textContent = word(binding.label);
     list.append(keys, act);
   }

@@ -4,7 +4,7 @@ import * as claim from "./claim.js";
 import * as draft from "./draft.js";
 import * as editor from "./editor.js";
 import {notify} from "./live.js";
-import {island, word} from "./words.js";
+import {isolate, word} from "./words.js";
 
 const ROOT = document.body.dataset.root;
 const dialog = document.getElementById("sign-dialog");
@@ -21,7 +21,7 @@ export function ask(andNext) {
   const left = editor.unfilled();
   if (left.length) {
     editor.goToUnfilled();
-    return notify(word("fields-left", {fields: left.slice(0, 5).map(([, match]) => island(match[0])).join(" ")}), "warn");
+    return notify(word("fields-left", {fields: left.slice(0, 5).map(([, match]) => isolate(match[0])).join(" ")}), "warn");
   }
   next = andNext;
   problem.hidden = true;

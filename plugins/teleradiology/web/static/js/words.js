@@ -11,6 +11,9 @@ export function word(name, values = {}) {
 /** Text with a left-to-right island in it, for plain-text places such as a title. */
 export const island = (text) => `\u2066${text}\u2069`;
 
+/** Text that keeps the direction of its own first letter: a span of time in words. */
+export const isolate = (text) => `\u2068${text}\u2069`;
+
 /** A time of day on the reader's clock. */
 export function timeOfDay(date = new Date()) {
   return island(date.toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit"}));
