@@ -10,6 +10,9 @@ from pathlib import Path, PurePosixPath
 from install import commands
 from install.trouble import Trouble
 
+# One second try, at once: whoever waits for ./serve wants to hear soon that there is no network.
+QUICKLY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000")
+
 
 def lock(file: Path) -> dict[str, str]:
     return dict(json.loads(file.read_text(encoding="utf-8")))
@@ -19,7 +22,7 @@ def tarball(locked: dict[str, str], folder: Path) -> Path:
     """Fetched into the folder; Trouble unless it is byte for byte the locked one."""
     name = f"{locked['package']}@{locked['version']}"
     commands.run(
-        ["npm", "pack", name, "--ignore-scripts", "--fetch-retries=1", "--pack-destination", folder],
+        ["npm", "pack", name, "--ignore-scripts", *QUICKLY, "--pack-destination", folder],
         f"{name} could not be fetched from the npm registry. {commands.CHECK_NETWORK}",
         cwd=folder,
     )

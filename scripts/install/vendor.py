@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from install import commands, files
+from install import commands, files, npm
 from install.places import FRONTEND
 
 # package -> {file in the package: name in build/vendor}
@@ -45,7 +45,7 @@ def fetch(folder: Path) -> Path:
     for name in ("package.json", "package-lock.json", ".npmrc"):
         (folder / name).write_bytes((FRONTEND / name).read_bytes())
     commands.run(
-        ["npm", "ci", "--ignore-scripts", "--fetch-retries=1"],
+        ["npm", "ci", "--ignore-scripts", *npm.QUICKLY],
         "The front-end packages of frontend/package-lock.json could not be fetched from the npm registry. "
         + commands.CHECK_NETWORK,
         cwd=folder,

@@ -12,12 +12,13 @@ from .cases import CASES
 from .dicom import study_uid
 
 TRANSFER = timedelta(minutes=3)
+RECENT = timedelta(days=3)  # what is older was read long ago, or should have been
 TIMES = ("received_at", "last_image_at", "admitted_at", "assigned_at", "warn_at", "due_at")
 
 
 def age(store: Store, now: datetime) -> None:
     with store.writing() as c:
-        for case in CASES:
+        for case in (case for case in CASES if case.ago < RECENT):
             for item in items.by_study(c, study_uid(case)):
                 if item.is_open and item.admitted_at is not None:
                     _move(c, item, now, max(case.ago - TRANSFER, timedelta(0)))
