@@ -61,7 +61,7 @@ def furnish(settings: Settings, host: Any, interpreter: Path) -> Room:
         rules=RulesInForce(settings.rules_file, settings.data_dir / "last-good-rules.yaml"),
         settings=settings,
         host=host,
-        renderer=Renderer(settings.templates_dir, fonts, python=str(interpreter), workers=workers),
+        renderer=Renderer(settings.templates_dir / "report", fonts, python=str(interpreter), workers=workers),
         now=lambda: datetime.now(UTC),
     )
 
