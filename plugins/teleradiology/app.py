@@ -14,6 +14,7 @@ from typing import Any
 from .config.in_force import RulesInForce
 from .config.settings import Settings
 from .core.errors import InvalidConfiguration
+from .documents import report_texts, template_check
 from .documents.pdf import Renderer
 from .host.changes import Acts
 from .host.gateway import Gateway
@@ -55,13 +56,17 @@ def _compose(orthanc: Any, interpreter: Path) -> None:
 
 def furnish(settings: Settings, host: Any, interpreter: Path) -> Room:
     """The room: everything that acts need, on storage that is up to date."""
+    templates = settings.templates_dir / "report"
+    if wrong := template_check.problems(templates):
+        raise InvalidConfiguration("The report templates have problems.", problems=wrong)
+    last_good = settings.data_dir / "last-good-rules.yaml"
     fonts, workers = settings.vendor_dir / "fonts", settings.pdf_workers
     return Room(
         store=_open(settings),
-        rules=RulesInForce(settings.rules_file, settings.data_dir / "last-good-rules.yaml"),
+        rules=RulesInForce(settings.rules_file, last_good, lambda: report_texts.load(templates / "texts").by_id),
         settings=settings,
         host=host,
-        renderer=Renderer(settings.templates_dir / "report", fonts, python=str(interpreter), workers=workers),
+        renderer=Renderer(templates, fonts, python=str(interpreter), workers=workers),
         now=lambda: datetime.now(UTC),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -107,6 +108,14 @@ BAD_RULES = "version: 1\npriorities: {routine: {turnaround: 24h}}\nrules:\n  - n
 
 def test_a_bad_rules_file_stops_the_first_start(new_orthanc: Make) -> None:
     ends_with(new_orthanc(rules=BAD_RULES), "worklist_rules.yaml:5:", "rutine", "routine")
+
+
+def test_report_templates_with_problems_stop_orthanc_and_all_are_named(new_orthanc: Make, tmp_path: Path) -> None:
+    shutil.copytree(HOME / "templates", tmp_path / "templates")
+    (tmp_path / "templates" / "report" / "broken.html.j2").write_text("line one\n{% if %}\n")
+    (tmp_path / "templates" / "report" / "texts" / "broken.yaml").write_text("title: [")
+    running = new_orthanc(settings={"Templates": str(tmp_path / "templates")})
+    ends_with(running, "The report templates have problems", "broken.html.j2:2: ", "broken.yaml: expected YAML")
 
 
 def test_a_rules_file_that_became_bad_is_passed_over_for_the_last_good_one(new_orthanc: Make) -> None:
