@@ -144,6 +144,7 @@ def test_a_misspelt_query_is_told_what_was_meant():
 def test_if_match_is_a_version(header, version):
     found = reading.if_match(header)
     assert (found and found.number) == version
+    assert (found is None) == (header is None)
 
 
 def test_if_match_tells_the_drafts_version_from_the_items():

@@ -139,7 +139,7 @@ class _Tally:
         if not changes:
             return
         self.changed += 1
-        self.attributes.update(changes)
+        self.attributes.update(changes.keys())
         self.facilities[received.facility] += 1
         if "priority" in changes:
             self.priorities[str(changes["priority"]["before"]), str(changes["priority"]["after"])] += 1

@@ -74,9 +74,11 @@ def body(model: type[BaseModel] | None, request: Request, takes_yaml: bool = Fal
 
 
 def if_match(header: str | None) -> Version | None:
-    """The version in an If-Match header: "7", 7, "draft-7" or *; None when there is nothing to compare."""
-    if header is None or header.strip() == "*":
+    """The version in an If-Match header: "7", 7, "draft-7", or * for any; None without the header."""
+    if header is None:
         return None
+    if header.strip() == "*":
+        return Version(None)
     found = _VERSION.fullmatch(header.strip())
     if not found:
         raise InvalidInput(problems=[Problem('expected one version such as "7"', path="If-Match")])

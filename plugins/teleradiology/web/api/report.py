@@ -24,7 +24,7 @@ def save_draft(room: Room, call: Call) -> Answer:
     """Save the caller's draft. Needs If-Match once there is a draft, so that two windows do not overwrite each other."""
     item, body = call.path["item"], call.body
     now = reporting.draft(room, call.who, item)
-    if call.version is None and now.version > 0:
+    if call.if_match is None and now.version > 0:
         raise VersionMissing(f'A draft of version {now.version} exists; say If-Match: "draft-{now.version}" to replace it.')
     sections = {**now.sections, **body.sections.model_dump(exclude_none=True)}
     language, template = body.language or now.language, body.template or now.template
@@ -108,7 +108,7 @@ def _draft_answer(found: store.Draft) -> Answer:
 
 def _draft_version(room: Room, call: Call) -> int | None:
     """The draft's version that must be met; If-Match may name the item's instead, which is then met here."""
-    if call.if_match is None or call.if_match.of_draft:
+    if call.if_match is None or call.if_match.of_draft or call.version is None:
         return call.version
     if reading.view(room, call.who, call.path["item"]).version != call.version:
         raise StaleVersion()

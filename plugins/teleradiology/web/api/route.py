@@ -18,9 +18,9 @@ SIGNED_IN = "signed in"  # as a route's right: everybody who is signed in
 
 @dataclass(frozen=True)
 class Version:
-    """What If-Match names: the version of the item or account, or that of the report's draft."""
+    """What If-Match names: the version of the item or account, or that of the report's draft; no number for ``*``."""
 
-    number: int
+    number: int | None
     of_draft: bool = False
 
 

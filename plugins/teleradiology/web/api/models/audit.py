@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from .base import Output, PageQuery
 from .worklist import AuditRecord
@@ -17,8 +15,8 @@ class AuditQuery(PageQuery):
     study: str = Field("", pattern=r"^[0-9.]{0,64}$", description="a StudyInstanceUID")
     actor: str = Field("", max_length=64, description="a user name")
     event: str = Field("", max_length=64)
-    since: datetime | None = Field(None, description="from then on, with zone")
-    until: datetime | None = Field(None, description="before then, with zone")
+    since: AwareDatetime | None = Field(None, description="from then on, with zone")
+    until: AwareDatetime | None = Field(None, description="before then, with zone")
 
 
 class AuditList(Output):

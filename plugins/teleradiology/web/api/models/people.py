@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from ....core.identity import Role
-from .base import Input, Output, Query, Word
+from .base import Input, Instant, Output, Query, Word
 
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=128)]
@@ -66,7 +66,7 @@ class TokenIn(Input):
     """A new API token for oneself; administrators may name another account."""
 
     name: Word
-    expires_at: Annotated[datetime, Field(strict=False)] | None = None
+    expires_at: Instant | None = None
     username: Username | None = None
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from .base import Input, Output, Word
+from .base import Input, Instant, Output, Word
 from .service import ProblemEntry
 from .worklist import DecidedOut, PassedOverOut
 
@@ -93,9 +93,7 @@ class BacktestIn(Input):
     """Rules to try on the studies that were received."""
 
     text: RulesText | None = None
-    since: Annotated[datetime, Field(strict=False)] | None = Field(
-        default=None, description="studies received from then on; 30 days without it"
-    )
+    since: Instant | None = Field(default=None, description="studies received from then on; 30 days without it")
     limit: int = Field(5000, ge=1, le=50_000, description="at most so many studies, the latest")
     facility: Word | None = None
 
