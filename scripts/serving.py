@@ -20,6 +20,9 @@ from running.orthanc import Wanted
 
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
+    if options.install_only:
+        everything.for_serving()
+        return 0
     wanted = Wanted(_data(options.data), options.http_port, options.dicom_port, _rules(options.rules), options.host)
     with _sole_use(wanted.data) as lock:
         ports.insist_free(wanted.http_port, "--http-port")
@@ -52,6 +55,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         default="127.0.0.1",
         help="open the pages to other machines, under this name or address (default: this machine only)",
     )
+    parser.add_argument("--install-only", action="store_true", help="install what is missing and start nothing")
     parser.add_argument("--demo", action="store_true", help="add demonstration accounts and studies")
     options = parser.parse_args(arguments)
     if options.http_port == options.dicom_port:
