@@ -15,7 +15,7 @@ def folders_named() -> set[str]:
 
 
 def folders_there() -> set[str]:
-    return {path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.glob("[!_]*")) and path.name != "__pycache__"}
+    return {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
 
 
 def test_every_folder_is_on_the_page_and_the_reverse() -> None:

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 
 from ..core.errors import Busy
 from .seal import Seal
 
 __all__ = ["Connection", "Store", "connect"]
 
+StorageError = SQLAlchemyError  # whatever a statement may raise, for those who do not speak SQL
 BUSY_TIMEOUT_MS = 15_000
 CONNECTIONS = 40
 _WRITER = 0x7E1E8AD  # the advisory lock of PostgreSQL that every writer holds

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from ..config.rules_file import RulesFile
 from ..core.decision import Decision
 from ..core.facts import StudyFacts
 from ..core.readers import Assignment
 from ..core.worklist import State, after
 from ..store import audit, decisions, items
+from ..store.engine import Connection
 from ..store.item import Item
 from . import assignment, description, placement
 from .arrival import INTAKE

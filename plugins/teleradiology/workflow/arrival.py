@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from ..core import turnaround
 from ..core.errors import Unavailable
 from ..core.identity import service
 from ..core.worklist import State
 from ..store import audit, items, watching
+from ..store.engine import Connection
 from ..store.item import Item
 from . import description
 from .room import HostStudy, Room

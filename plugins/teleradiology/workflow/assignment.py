@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from ..config.rules_file import RulesFile
 from ..core.identity import service
 from ..core.readers import Assignment, Need, choose
 from ..core.worklist import State, after
 from ..store import audit, decisions, items, watching
+from ..store.engine import Connection
 from ..store.item import Item
 from .room import Room
 

@@ -6,12 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from ..core.identity import service
 from ..core.turnaround import status
 from ..core.worklist import OPEN, State
 from ..store import accounts, audit, idempotency, items, watching
+from ..store.engine import Connection
 from . import assignment, catching_up, delivery, placement, reading, reconciling, rules, trouble
 from .room import Room
 from .settling import settle

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection
-
 from ..core.decision import Decision
 from ..core.facts import StudyFacts
 from ..core.worklist import OPEN, State
 from ..store import audit, items, watching
+from ..store.engine import Connection
 from ..store.item import Item
 from . import admission, arrival, description, placement, trouble
 from .arrival import INTAKE

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
-
 from ..core.audit import SERIOUS_FAILURE
 from ..core.errors import Busy, InvalidTransition, NotFound, Unavailable
 from ..core.identity import Actor, require
 from ..core.worklist import State, after
 from ..store import audit, items, watching
+from ..store.engine import Connection, StorageError
 from ..store.item import Item
 from . import arrival, description, placement
 from .room import HostStudy, Room
@@ -60,7 +58,7 @@ def record(room: Room, orthanc_id: str, progress: Progress, failure: Exception) 
 
 def _is_everybodys(room: Room, failure: Exception) -> bool:
     """Whether no study could be taken in at present: that says nothing against this one, and does not count."""
-    if isinstance(failure, Busy | SQLAlchemyError):
+    if isinstance(failure, Busy | StorageError):
         return True
     if not isinstance(failure, Unavailable):
         return False
