@@ -26,7 +26,9 @@ def save_draft(room: Room, call: Call) -> Answer:
     now = reporting.draft(room, call.who, item)
     if call.if_match is None and now.version > 0:
         raise VersionMissing(f'A draft of version {now.version} exists; say If-Match: "draft-{now.version}" to replace it.')
-    sections = {**now.sections, **body.sections.model_dump(exclude_none=True)}
+    # Before anything is saved there is only the template's text, which a client that sends two sections has not seen.
+    kept = now.sections if now.version else {}
+    sections = {**kept, **body.sections.model_dump(exclude_none=True)}
     language, template = body.language or now.language, body.template or now.template
     return _draft_answer(reporting.save_draft(room, call.who, item, sections, language, template, call.version))
 
