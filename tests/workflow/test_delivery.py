@@ -340,3 +340,19 @@ def test_an_addendum_goes_the_same_way(desk: Desk) -> None:
     assert {series.modality: len(series.instances) for series in study.series} == {"CT": 2, "SR": 2, "DOC": 2}
     sr = read(desk.room.pacs.instance_file(desk.room.pacs.find_instance(signed.sr_sop_instance_uid)))
     assert len(sr.PredecessorDocumentsSequence) == 1
+
+
+def test_a_long_queue_lets_the_heartbeat_look_at_other_things(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[bool] = []
+    object.__setattr__(desk.room, "wake", lambda: woken.append(True))
+    desk.finish("final")
+    woken.clear()
+    real = desk.room.pacs.store_instance
+
+    def slow(dicom: bytes) -> str:
+        desk.room.clock.pass_(1)
+        return real(dicom)
+
+    monkeypatch.setattr(desk.room.pacs, "store_instance", slow)
+    assert pass_time(desk) == 1 and woken == [True]
+    assert pass_time(desk) == 1 and stored(desk) == ["DOC", "SR"]

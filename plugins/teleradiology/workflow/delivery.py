@@ -26,6 +26,7 @@ MOST_ATTEMPTS = 12  # over about half a day
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=2)
 AT_ONCE = 20
+LONGEST_TURN = 0.5  # seconds after which no further delivery is begun
 UNDELIVERED = "undelivered"
 
 # courier -> how to make it for a room
@@ -36,7 +37,13 @@ def deliver_due(room: Room) -> int:
     """Try what is due, once each. Returns how many arrived. One receiver's failure keeps nothing from another one."""
     with room.store.reading() as c:
         due = [delivery for delivery in outbox.due(c, room.now(), AT_ONCE) if _is_first(c, delivery)]
-    return sum(_tried(room, delivery) for delivery in due)
+    arrived, began = 0, room.memory.monotonic()
+    for delivery in due:
+        if room.memory.monotonic() - began > LONGEST_TURN:
+            room.wake()  # the heartbeat has other things to look at, and comes back at once
+            break
+        arrived += _tried(room, delivery)
+    return arrived
 
 
 def _is_first(c: Connection, delivery: Delivery) -> bool:
