@@ -26,7 +26,7 @@ from .store.engine import Store, connect
 from .store.migrate import to_head
 from .store.seal import seal_of
 from .web.app import create_app
-from .workflow import intake, oversight
+from .workflow import intake, oversight, rules
 from .workflow.accounts import ensure_first_administrator
 from .workflow.room import Room
 
@@ -49,6 +49,7 @@ def _compose(orthanc: Any, interpreter: Path) -> None:
     notebook = Notebook()
     heartbeat = Heartbeat(lambda: _beat(room, notebook), room.now, settings.heartbeat_seconds)
     room = replace(room, wake=heartbeat.wake)
+    rules.remember(room)
     ensure_first_administrator(room, os.environ, functools.partial(_announce, settings.data_dir))
     acts = Acts(*(functools.partial(act, room) for act in (intake.notice, intake.stir, intake.stable, intake.vanish)))
     wire(orthanc, Parts(room, create_app(room), acts, heartbeat, notebook), os.environ)

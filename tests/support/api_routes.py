@@ -12,6 +12,7 @@ NOBODY = {
     "item": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "report": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "token": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "delivery": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "study": "1.2.3.4.5",
     "username": "nobody-here",
     "code": "no-such-code",

@@ -186,6 +186,11 @@ class Site:
         assert found is not None
         return found
 
+    def change(self, found: Item, **columns: Any) -> Item:
+        """Put an item into some situation."""
+        with self.room.store.writing() as c:
+            return items.change(c, self.item(found.id), self.clock(), **columns)
+
     def claimed(self, person: str = "radiologist", **more: Any) -> Item:
         """A study that this radiologist is reading."""
         found = self.study(**more)

@@ -134,3 +134,19 @@ def test_a_heartbeat_of_somebody_else_is_refused(site):
     found = site.claimed()
     answer = post(site, "radiologist-2", found, "heartbeat")
     assert (answer.status_code, answer.json["code"]) == (409, "invalid-transition")
+
+
+def test_an_intake_that_failed_is_tried_again(site):
+    found = site.study()
+    assert post(site, "coordinator", found, "retry").status_code == 409
+    site.change(found, attempts=5, attention="facts: ValueError")
+    answer = post(site, "coordinator", found, "retry")
+    assert (answer.status_code, site.item(found.id).retry_at) == (200, site.clock())
+
+
+def test_what_needs_attention_is_attended_to(site):
+    found = site.study()
+    site.change(found, attention="facts: ValueError", rank=-1)
+    assert site.as_("coordinator").get(f"/api/worklist/{found.id}").json["attention"] == "facts: ValueError"
+    answer = post(site, "coordinator", found, "attend")
+    assert (answer.status_code, answer.json["attention"]) == (200, None)

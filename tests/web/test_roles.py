@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from support.api_routes import valid_body
+from support.api_routes import NOBODY, valid_body
 from teleradiology.core.identity import RIGHTS
-from teleradiology.store import accounts
+from teleradiology.store import accounts, outbox
 from teleradiology.web.api import ROUTES
 from teleradiology.web.api.route import PUBLIC, SIGNED_IN
 
@@ -20,6 +20,7 @@ def names(still_site):
     """One of everything, so that a right and not a missing thing decides."""
     found, report = still_site.signed()
     with still_site.room.store.reading() as c:
+        delivery = outbox.of_item(c, found.id)[0].id
         token = accounts.tokens_of(c, "radiologist")[0].id
     return {
         "item": found.id,
@@ -27,6 +28,7 @@ def names(still_site):
         "study": found.study_instance_uid,
         "username": "quality",
         "token": token,
+        "delivery": delivery,
         "code": "not-found",
     }
 
@@ -47,7 +49,11 @@ def test_reads_answer_who_has_the_right_and_nobody_else(still_site, names, perso
 def test_writes_refuse_who_has_not_the_right(still_site, names, person, route):
     if person in RIGHTS[route.right]:
         # What they may do is tested with each act; here it is enough that the right does not stand in the way.
-        path = re.sub(r"{item}", "01ARZ3NDEKTSV4RRFFQ69G5FAV", route.path).replace("{username}", "nobody")
+        path = (
+            re.sub(r"{item}", "01ARZ3NDEKTSV4RRFFQ69G5FAV", route.path)
+            .replace("{username}", "nobody")
+            .replace("{delivery}", NOBODY["delivery"])
+        )
         if "{" in route.path:
             assert still_site.as_(person)(route.method, path, json=valid_body(route)).status_code == 404
         return

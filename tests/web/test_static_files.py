@@ -106,3 +106,18 @@ def test_style_sheets_ask_for_fonts_and_pictures_by_hash(files):
 def test_a_page_cannot_name_a_file_that_is_not_there(files):
     with pytest.raises(KeyError):
         files.address("typo.js")
+
+
+def test_modules_that_import_each_other_are_kept_for_ever_until_one_of_them_changes(folders):
+    ours, vendor = folders
+    (ours / "js").mkdir()
+    (ours / "js" / "page.js").write_bytes(b'import "./part.js";')
+    (ours / "js" / "part.js").write_bytes(b"export const part = 1;")
+    before = StaticFiles(vendor, ours=ours)
+    imported = before.address("js/page.js").replace("page.js", "part.js")
+    assert get(before, imported).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    (ours / "js" / "part.js").write_bytes(b"export const part = 2;")
+    after = StaticFiles(vendor, ours=ours)
+    assert after.address("js/page.js") != before.address("js/page.js")
+    with pytest.raises(NotFound):
+        get(after, imported)

@@ -16,7 +16,7 @@ from ..config.in_force import Reloaded
 from ..config.rules_file import RulesFile
 from ..core.decision import Decision, value_to_json
 from ..core.errors import InvalidConfiguration, InvalidInput, NotFound, Problem
-from ..core.identity import Actor, require
+from ..core.identity import Actor, require, service
 from ..core.study_facts import StudyFacts
 from ..store import audit, items, replay, rules_versions
 from ..store.replay import Received
@@ -48,6 +48,15 @@ def reload(room: Room, actor: Actor) -> Reloaded:
         rules_versions.put_in_force(c, now, digest=found.after, text=room.rules.current.text, by=actor.username)
         audit.append(c, "rules-loaded", actor, now, detail=found.to_json())
     return found
+
+
+def remember(room: Room) -> None:
+    """Keep the text of the rules with which the service starts, so that every decision can be read beside its rules."""
+    now, current = room.now(), room.rules.current
+    with room.store.writing() as c:
+        if rules_versions.get(c, current.digest) is None:
+            audit.append(c, "rules-loaded", service(), now, detail={"after": current.digest})
+        rules_versions.put_in_force(c, now, digest=current.digest, text=current.text, by="start")
 
 
 def explain_facts(room: Room, actor: Actor, given: Mapping[str, Any], text: str | None = None) -> Decision:

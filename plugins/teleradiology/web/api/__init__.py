@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...workflow.room import Room
-from . import about, accounts, acts, audit, dispatch, openapi, report, reports, rules, status, worklist
+from . import about, accounts, acts, audit, deliveries, dispatch, openapi, report, reports, rules, status, worklist
 from .metrics import Metrics, watch
 
 ROUTES = (
@@ -12,6 +12,7 @@ ROUTES = (
     *acts.ROUTES,
     *report.ROUTES,
     *reports.ROUTES,
+    *deliveries.ROUTES,
     *rules.ROUTES,
     *audit.ROUTES,
     *accounts.ROUTES,

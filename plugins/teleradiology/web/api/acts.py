@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...workflow import reading
+from ...workflow import reading, trouble
 from ...workflow.room import Room
 from .models.worklist import AssignIn, ItemOut, Leased, MustSayWhy, PrioritizeIn, SayWhy
 from .route import Answer, Call, Route
@@ -66,6 +66,16 @@ def reopen(room: Room, call: Call) -> Answer:
     return item_answer(room, call, reading.reopen(room, call.who, call.path["item"], call.version, call.body.reason))
 
 
+def retry(room: Room, call: Call) -> Answer:
+    """Try the intake of a study again that could not be taken in."""
+    return item_answer(room, call, trouble.retry(room, call.who, call.path["item"]))
+
+
+def attend(room: Room, call: Call) -> Answer:
+    """Say that a person has looked into why the item needs attention."""
+    return item_answer(room, call, trouble.attend(room, call.who, call.path["item"]))
+
+
 def _act(name: str, handle, right: str, body=None) -> Route:  # type: ignore[no-untyped-def]
     return Route("POST", f"/api/worklist/{{item}}/{name}", handle, right, ItemOut, body=body, versioned=True)
 
@@ -81,4 +91,6 @@ ROUTES = (
     _act("resume", resume, "resume"),
     _act("cancel", cancel, "cancel", MustSayWhy),
     _act("reopen", reopen, "reopen", MustSayWhy),
+    Route("POST", "/api/worklist/{item}/retry", retry, "assign", ItemOut),
+    Route("POST", "/api/worklist/{item}/attend", attend, "assign", ItemOut),
 )

@@ -24,6 +24,7 @@ _NAMES = {
     "item": r"[0-9A-HJKMNP-TV-Z]{26}",
     "report": r"[0-9A-HJKMNP-TV-Z]{26}",
     "token": r"[0-9A-HJKMNP-TV-Z]{26}",
+    "delivery": r"[0-9A-HJKMNP-TV-Z]{26}",
     "study": r"[0-9.]{1,64}",
     "username": r"[^\x00-\x20\x7f]{1,64}",
     "code": r"[a-z-]{1,40}",

@@ -45,7 +45,7 @@ def sr(room: Room, call: Call) -> Answer:
 
 
 def fhir(room: Room, call: Call) -> Answer:
-    """A signed version as a FHIR R4 bundle around a DiagnosticReport."""
+    """A signed version as a FHIR R4 DiagnosticReport."""
     return _rendition(room, call, "fhir")
 
 
