@@ -7,17 +7,17 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, literal_column, select, text, tuple_
 
 from ..core.errors import InvalidInput, Problem
 from ..core.names import folded
 from ..core.worklist import OPEN, State
 from . import bookmarks
 from .item import COLUMNS, Item, item_of
-from .schema import IS_CLOSED, IS_OPEN, drafts, items
+from .schema import IS_CLOSED, IS_OPEN, Instant, drafts, items
 
 _LISTED = select(*(column for column in COLUMNS if column is not items.c.facts))
 _OPEN_LIST, _CLOSED_LIST = _LISTED.where(text(IS_OPEN)), _LISTED.where(text(IS_CLOSED))
@@ -82,11 +82,8 @@ def counts(c: Connection, now: datetime, confined_to: str | None = None) -> Coun
     if confined_to == "":
         return Counts()
     scope = [text(IS_OPEN)] if confined_to is None else [text(IS_OPEN), items.c.facility == confined_to]
-    rows = c.execute(
-        select(items.c.state, items.c.priority, items.c.rank < 0, func.count())
-        .where(*scope)
-        .group_by(items.c.state, items.c.priority, items.c.rank < 0)
-    ).all()
+    kinds = (items.c.state, items.c.priority, literal_column("rank < 0"))
+    rows = c.execute(select(*kinds, func.count()).where(*scope).group_by(*kinds)).all()
     late = select(func.count()).where(*scope, items.c.due_at <= now, items.c.state != State.HELD)
     return Counts(
         total=sum(row[3] for row in rows),
@@ -126,7 +123,7 @@ def _closed_part(c: Connection, filters: Filters, keys: Sequence[Any], limit: in
     for state in filters.state:
         query = _CLOSED_LIST.where(*_conditions(replace(filters, state=(state,))))
         if keys:
-            query = query.where(tuple_(items.c.closed_at, items.c.id) < tuple_(*keys))
+            query = query.where(tuple_(items.c.closed_at, items.c.id) < tuple_(literal(keys[0], Instant), keys[1]))
         query = query.order_by(items.c.closed_at.desc(), items.c.id.desc()).limit(limit)
         found += [item_of((*row, {})) for row in c.execute(query)]
     found.sort(key=lambda item: (item.closed_at, item.id), reverse=True)
@@ -191,10 +188,16 @@ def _opened(cursor: str | None) -> tuple[str, tuple[Any, ...]]:
         part, *keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if part == "open":
             rank, order_key, item_id = keys
-            return "open", (int(rank), int(order_key), str(item_id))
+            return "open", (_whole(rank), _whole(order_key), str(item_id))
         closed_at, item_id = keys
-        return "closed", (datetime.fromisoformat(closed_at), str(item_id))
+        return "closed", (datetime.fromisoformat(closed_at).astimezone(UTC), str(item_id))
     except (binascii.Error, ValueError, TypeError):
         raise InvalidInput(
             problems=[Problem("expected a cursor from the field 'next' of the page before", path="cursor")]
         ) from None
+
+
+def _whole(number: Any) -> int:
+    if not isinstance(number, int) or abs(number) >= 2**62:
+        raise ValueError
+    return number

@@ -138,7 +138,7 @@ items = Table(
 # Lists read the open items, a few thousand at most; partial indexes keep them as fast over a million closed ones.
 # A query uses them only if it repeats the condition word for word: store/items.py takes it from here.
 IS_OPEN = "state IN ('arriving','unassigned','assigned','reading','held')"
-IS_CLOSED = "state IN ('completed','cancelled','skipped')"
+IS_CLOSED = "closed_at IS NOT NULL"  # no list of states: SQLite would look each of them up, and sort
 
 
 def _partial_index(name: str, condition: str, *columns: Column) -> Index:

@@ -12,6 +12,7 @@ from ..config.rules_file import RulesFile
 from ..core.audit import MINOR_FAILURE
 from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, NotFound, Problem, StaleVersion
 from ..core.identity import Actor, Role, may, require
+from ..core.names import clean
 from ..core.worklist import State, after, allowed
 from ..store import audit, items
 from ..store.engine import Connection
@@ -175,7 +176,7 @@ def reader_name(rules: RulesFile, reader: str) -> str:
 
 def reason_given(reason: str | None) -> str:
     """A reason that must be there. Raises InvalidInput."""
-    text = " ".join((reason or "").split())
+    text = " ".join(clean(reason or "").split())
     if not text:
         raise InvalidInput(problems=[Problem("expected a reason, in a few words", path="reason")])
     return text[:LONGEST_REASON]

@@ -9,7 +9,7 @@ revision = "0001"
 down_revision = None
 
 IS_OPEN = "state IN ('arriving','unassigned','assigned','reading','held')"
-IS_CLOSED = "state IN ('completed','cancelled','skipped')"
+IS_CLOSED = "closed_at IS NOT NULL"
 
 
 def upgrade() -> None:
