@@ -59,18 +59,27 @@ class StaticFiles:
         found = {**dict(_read(ours, "")), **dict(_read(vendor_dir, "vendor/"))}
         digests = {name: _digest(body) for name, body in found.items()}
         self.files = {name: _prepared(name, body, digests) for name, body in found.items()}
+        # Modules import each other by relative path, so what they have in common stands in the path, not in a query.
+        self.edition = "@" + _digest("".join(digests[name] for name in sorted(found) if _is_module(name)).encode())
 
     def address(self, name: str) -> str:
         """The address for a page to use, which changes with the content. Raises KeyError for a file that is not there."""
-        return f"{ROOT}/static/{name}?v={self.files[name].digest}"
+        digest = self.files[name].digest
+        return f"{ROOT}/static/{self.edition}/{name}" if _is_module(name) else f"{ROOT}/static/{name}?v={digest}"
 
     def answer(self, name: str) -> Response:
         """A file, immutable when it is asked for by its hash."""
-        file = self.files.get(name)
+        edition, _, rest = name.partition("/")
+        is_edition = edition == self.edition and _is_module(rest)
+        file = self.files.get(rest if is_edition else name)
         if file is None:
             raise NotFound()
-        hashed = request.args.get("v") == file.digest
+        hashed = is_edition or request.args.get("v") == file.digest
         return send(file, FOR_EVER if hashed else ASK_AGAIN, self.plain_only)
+
+
+def _is_module(name: str) -> bool:
+    return name.startswith("js/") and name.endswith(".js")
 
 
 def register(app: Flask, files: StaticFiles) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from ...workflow.room import Room
-from . import accounts, context, read, rules, sign_in, status, study, trail, worklist
+from . import accounts, context, packing, read, rules, sign_in, status, study, trail, worklist
 
 
 def register(app: Flask, room: Room) -> None:
@@ -15,4 +15,5 @@ def register(app: Flask, room: Room) -> None:
         part.register(pages, room)
     accounts.register_own(pages, room)
     context.register(app)
+    packing.register(pages, room)
     app.register_blueprint(pages)

@@ -58,7 +58,7 @@ def register(pages: Blueprint, room: Room) -> None:
 def _list(room: Room) -> str:
     rules = room.rules.current
     found = accounts.list_accounts(room, auth.actor())
-    names = {one.id: one.name for one in (*rules.readers.values(), *rules.facilities.values())}
+    names = {one.id: one.name for one in rules.readers.values()} | {one.id: one.name for one in rules.facilities.values()}
     rows = [Row(one, " · ".join(names.get(place, place) for place in (one.reader, one.facility) if place)) for one in found]
     said = {"saved": _("Saved."), "created": _("The account was made.")}.get(request.args.get("said", ""), "")
     return render_template("page/accounts.html", accounts=rows, said=said)
@@ -122,19 +122,16 @@ def _typed(room: Room, account: Account | None) -> Form:
     username = account.username if account else request.form.get("username", "")[:64]
     place = (given["reader"] or "", given["facility"] or "")
     version = account.version if account else 0
-    return _form(
-        room, account is None, version, username, given["name"], frozenset(given["roles"]), *place, request.form.get("disabled") == "yes"
-    )
+    disabled, roles = request.form.get("disabled") == "yes", frozenset(given["roles"])
+    return _form(room, account is None, version, username, given["name"], roles, *place, disabled)
 
 
 def _form(room: Room, *values: Any) -> Form:
     rules = room.rules.current
-    return Form(
-        *values,
-        all_roles=[(role.value, words.translated(words.ROLES, role.value)) for role in GIVEN],
-        readers=[(one.id, one.name) for one in rules.readers.values()],
-        facilities=[(one.id, one.name) for one in rules.facilities.values()],
-    )
+    roles = [(role.value, words.translated(words.ROLES, role.value)) for role in GIVEN]
+    readers = [(one.id, one.name) for one in rules.readers.values()]
+    facilities = [(one.id, one.name) for one in rules.facilities.values()]
+    return Form(*(*values, roles, readers, facilities))
 
 
 def register_own(pages: Blueprint, room: Room) -> None:
@@ -162,7 +159,8 @@ def _password(room: Room) -> Any:
     found, form = auth.identity(), request.form
     try:
         if form.get("new", "") != form.get("again", ""):
-            raise InvalidInput(_("The two new passwords differ."), problems=[Problem(_("differs from the one above"), path="again")])
+            problem = Problem(_("differs from the one above"), path="again")
+            raise InvalidInput(_("The two new passwords differ."), problems=[problem])
         accounts.change_own_password(room, found.actor, form.get("old", ""), form.get("new", ""), keep=found.session)
     except NotSignedIn:
         raise

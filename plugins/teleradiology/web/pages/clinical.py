@@ -57,10 +57,12 @@ def _shown(name: str, value: Any) -> str:
 def priors(c: Connection, item: Item) -> list[Prior]:
     """The patient's other studies, the relevant ones first, each group newest first."""
     others = [other for other in items.by_patient(c, item.facility, item.patient_id) if other.id != item.id]
-    found = [
-        Prior(other, reports.latest(c, other.id), _is_relevant(item, other), _compare(item, other)) for other in others[:MOST_PRIORS]
-    ]
+    found = [_prior(c, item, other) for other in others[:MOST_PRIORS]]
     return sorted(found, key=lambda prior: (prior.relevant, prior.item.study_at), reverse=True)
+
+
+def _prior(c: Connection, item: Item, other: Item) -> Prior:
+    return Prior(other, reports.latest(c, other.id), _is_relevant(item, other), _compare(item, other))
 
 
 def _is_relevant(item: Item, other: Item) -> bool:

@@ -14,7 +14,7 @@ from ...workflow.room import Room
 from . import show, words
 from .words import _
 
-_DETAILS = ("from", "to", "reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination")
+_DETAILS = ("reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def event(record: Mapping[str, Any], at: datetime) -> Event:
 
 def details(detail: Mapping[str, Any]) -> list[str]:
     """The part of a record's detail that helps a person."""
-    found = [str(detail[name]) for name in _DETAILS if name not in ("from", "to") and detail.get(name) not in (None, "", [])]
+    found = [str(detail[name]) for name in _DETAILS if detail.get(name) not in (None, "", [])]
     if detail.get("from") and detail.get("to") and detail["from"] != detail["to"]:
         found.insert(0, f"{_state(detail['from'])} → {_state(detail['to'])}")
     return found

@@ -37,6 +37,7 @@ class Row:
     path: str
     rank: int
     site: str
+    subspecialty: str
     holder: str
     reason: str
     age: Any
@@ -58,6 +59,7 @@ def row(item: Item, actor: Actor, rules: RulesFile, now: datetime) -> Row:
         path=path(item, actor),
         rank=priority.rank if priority else 2,
         site=facility.name if facility else item.facility or _("unknown site"),
+        subspecialty=words.subspecialty(rules, item.subspecialty),
         holder=holder,
         reason=_reason(item),
         age=show.age(item.birth_date, now.date()),

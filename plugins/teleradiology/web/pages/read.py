@@ -24,7 +24,9 @@ from ..api.shapes import viewer_url
 from . import clinical, look, show
 from .words import _
 
-PREVIEW_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src 'self' data:; frame-ancestors 'self'; sandbox"
+PREVIEW_CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src 'self' data:; frame-ancestors 'self'; sandbox"
+)
 
 
 @dataclass(frozen=True)

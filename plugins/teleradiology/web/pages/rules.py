@@ -1,4 +1,4 @@
-"""The administrator's page of the rules: what is in force and since when, what is wrong with the file on the disk, checking a text."""
+"""The rules for administrators: what is in force since when, what is wrong with the file on the disk, checking a text."""
 
 from __future__ import annotations
 

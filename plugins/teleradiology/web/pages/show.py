@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ...core.names import clean, spoken
+from ...core.names import clean, name_groups, spoken
 from ...core.worklist import State
 from . import look, words
 
@@ -45,8 +45,8 @@ def study_time(text: str) -> Markup:
 
 
 def person(name: str) -> str:
-    """A DICOM person name as people write it."""
-    return spoken(name)
+    """A DICOM person name as people write it; several groups side by side."""
+    return " · ".join(spoken(group) for group in name_groups(name))
 
 
 def age(birth_date: str, on: date) -> Markup | str:
@@ -91,7 +91,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state_word": lambda item: words.sign(words.STATES, State(item.state)).text,
     "state_icon": lambda item: words.STATES[State(item.state)].icon,
     "priority_word": lambda name: words.translated(words.PRIORITIES, name),
-    "subspecialty_word": lambda name: words.translated(words.SUBSPECIALTIES, name),
     "sex_word": lambda name: words.translated(words.SEXES, name),
     "role_word": lambda name: words.translated(words.ROLES, name),
     "section_word": lambda name: words.translated(words.SECTIONS, name),

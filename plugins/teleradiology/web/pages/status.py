@@ -108,7 +108,8 @@ def _orthanc(room: Room) -> list[tuple[str, Any]]:
         found = room.host.version()
     except Refusal:
         return [(_("Orthanc"), _("does not answer"))]
-    return [(_("Orthanc"), show.ltr(found.get("Version", "?"))), (_("AE title"), show.ltr(found.get("DicomAet", room.settings.dicom_aet)))]
+    title = found.get("DicomAet", room.settings.dicom_aet)
+    return [(_("Orthanc"), show.ltr(found.get("Version", "?"))), (_("AE title"), show.ltr(title))]
 
 
 def _moment(text: str) -> datetime | None:

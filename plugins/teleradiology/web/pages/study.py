@@ -14,7 +14,6 @@ from ...core.errors import InvalidInput, NotFound, NotSignedIn, Refusal
 from ...core.identity import Actor, may
 from ...core.readers import reasons_against
 from ...core.reports import FOLLOWS, ReportStatus
-from ...core.worklist import State
 from ...store import items, outbox, reports
 from ...store.item import Item
 from ...store.reports import Signed
@@ -23,7 +22,7 @@ from ...workflow.room import Room
 from .. import ROOT, auth
 from ..api.shapes import viewer_url
 from ..problems import document, status_of
-from . import clinical, explained, list_rows, show, words
+from . import clinical, explained, list_rows, words
 from .words import Sign, _
 
 STEERS = ("release", "assign", "prioritize", "hold", "resume", "cancel", "reopen")
@@ -65,6 +64,7 @@ class Case:
     rank: int
     age: Any
     site: str
+    subspecialty: str
     holder: str
     flags: tuple[Sign, ...]
     reason: str
@@ -174,6 +174,7 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
         rank=row.rank,
         age=row.age,
         site=row.site,
+        subspecialty=row.subspecialty,
         holder=row.holder,
         flags=row.flags,
         reason=row.reason,
@@ -212,8 +213,10 @@ def _version_of(c: Any, row: Signed) -> Version:
 def _delivery(delivery: outbox.Delivery) -> Sign:
     icon, tone = _DELIVERED[delivery.state]
     to = {"pacs": "PACS"}.get(delivery.courier, delivery.courier)
-    states = {"delivered": _("stored") if delivery.courier == "pacs" else _("delivered"), "waiting": _("on its way"), "failed": _("failed")}
-    return Sign(f"{to} {delivery.destination} · {states[delivery.state]}".replace("  ", " "), icon, tone, delivery.last_error)
+    there = _("stored") if delivery.courier == "pacs" else _("delivered")
+    states = {"delivered": there, "waiting": _("on its way"), "failed": _("failed")}
+    what = delivery.destination.upper() if delivery.courier == "pacs" else delivery.destination
+    return Sign(f"{to} {what} · {states[delivery.state]}".replace("  ", " "), icon, tone, delivery.last_error)
 
 
 def _readers(room: Room, item: Item, loads: dict[str, int]) -> list[Choice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ... import locale
+from ...config.rules_file import RulesFile
 from ...core.worklist import State
 from . import look
 
@@ -71,6 +72,7 @@ SUBSPECIALTIES = {
     "chest": N_("Chest"),
     "body": N_("Body"),
     "abdomen": N_("Abdomen"),
+    "abdominal": N_("Abdomen"),
     "msk": N_("Musculoskeletal"),
     "cardiac": N_("Cardiac"),
     "breast": N_("Breast"),
@@ -217,6 +219,12 @@ REFUSALS = {
 def translated(words: dict[str, str], name: str) -> str:
     """The word for a name, or the name itself when a site made it up."""
     return _(words[name]) if name in words else name
+
+
+def subspecialty(rules: RulesFile, name: str) -> str:
+    """A subspecialty in words: ours where we know it, else what the rules file calls it."""
+    known = rules.subspecialties.get(name)
+    return translated(SUBSPECIALTIES, name) if name in SUBSPECIALTIES else (known.label if known and known.label else name)
 
 
 def sign(signs: dict[str, Sign] | dict[State, Sign], name: str) -> Sign:

@@ -23,10 +23,11 @@ export class LinkDown extends Error {
  * @returns {Promise<{data: any, etag: string | null}>}
  * @throws {Refused | LinkDown}
  */
-export async function call(method, path, body, {match = "", timeout = 20000, keepalive = false} = {}) {
+export async function call(method, path, body, {match = "", timeout = 20000, keepalive = false, passive = false} = {}) {
   const headers = {Accept: "application/json", "X-CSRF-Token": document.body.dataset.csrf};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (match) headers["If-Match"] = match;
+  if (passive) headers["X-Passive"] = "yes"; // not a person's act: must not keep an abandoned session alive
   const answer = await reach(`${ROOT}/api/${path}`, {
     method, headers, keepalive, cache: "no-store", signal: AbortSignal.timeout(timeout),
     body: body === undefined ? undefined : JSON.stringify(body),

@@ -8,6 +8,7 @@ const main = document.getElementById("main");
 const notice = document.getElementById("claim-notice");
 const button = document.getElementById("claim-button");
 let item, heart = 0, version = 0;
+let active = true; // whether somebody has touched the page since the last heartbeat
 export let held = false;
 
 function show(text, {kind = "", ask = false} = {}) {
@@ -44,7 +45,8 @@ async function take() {
 
 async function beat() {
   try {
-    const {data} = await call("POST", `worklist/${item}/heartbeat`, {}, {timeout: 10_000});
+    const {data} = await call("POST", `worklist/${item}/heartbeat`, {}, {timeout: 10_000, passive: !active});
+    active = false;
     if (data.version !== version) await look();
   } catch (problem) {
     if (problem instanceof LinkDown || !(problem instanceof Refused) || problem.status >= 500 || problem.status === 401) return;
@@ -66,9 +68,15 @@ function grew(data) {
   if (data?.flags?.includes("study-grew") && main.dataset.grew === "no") { main.dataset.grew = "yes"; flag.hidden = false; announce(word("grew")); }
 }
 
+/** Notice that somebody is there, in our page or in the viewer's. */
+export function attend(target) {
+  for (const kind of ["keydown", "pointerdown", "wheel"]) target.addEventListener(kind, () => { active = true; }, {capture: true, passive: true});
+}
+
 /** Take the study when that is possible; resolves when it is known whether we hold it. */
 export async function start(id) {
   item = id;
+  attend(document);
   button.addEventListener("click", take);
   const standing = main.dataset.claim;
   version = Number(main.dataset.version);

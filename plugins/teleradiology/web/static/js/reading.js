@@ -5,7 +5,7 @@ import * as claim from "./claim.js";
 import * as draft from "./draft.js";
 import * as editor from "./editor.js";
 import * as keys from "./keys.js";
-import {notify} from "./live.js";
+import {icon, notify} from "./live.js";
 import * as sign from "./sign.js";
 import * as viewer from "./viewer.js";
 import {word} from "./words.js";
@@ -21,8 +21,16 @@ function insertMeasurements() {
   const fresh = bridge.measurements(view).filter((each) => !inserted.has(each.uid));
   if (!fresh.length) return notify(word("measure-none"), "warn");
   editor.insert(fresh.map((each) => each.text).join("\n"));
-  fresh.forEach((each) => inserted.add(each.uid));
+  fresh.forEach((each) => { inserted.add(each.uid); link(each); });
   notify(word("measure-done", {count: fresh.length}));
+}
+
+/* A button that goes from an inserted measurement to its image. */
+function link(measurement) {
+  const button = Object.assign(document.createElement("button"), {type: "button", className: "tag accent"});
+  button.append(icon("measure"), Object.assign(document.createElement("bdi"), {textContent: measurement.text}));
+  button.addEventListener("click", () => bridge.jump(viewer.view(), measurement.uid));
+  document.getElementById("measured").append(button);
 }
 
 async function preview() {

@@ -1,5 +1,6 @@
 // The images: a frame beside the report or a second window, comparison with a prior, and the movable edge between the two panes.
 import * as bridge from "./bridge.js";
+import * as claim from "./claim.js";
 import * as keys from "./keys.js";
 import {announce, notify} from "./live.js";
 import {word} from "./words.js";
@@ -37,6 +38,7 @@ function watchUntilReady() {
     if (reachable(shown) && shown.document !== bound && shown.location.href !== "about:blank") {
       bound = shown.document;
       keys.listen(bound, {foreign: true}); // F2 and Ctrl keys must work while the viewer has the focus
+      claim.attend(bound);
     }
     if (bridge.isReady(shown)) {
       clearInterval(watch);

@@ -13,6 +13,7 @@ const list = () => document.getElementById("list");
 const rows = () => [...document.querySelectorAll("#rows > tr")];
 const selected = () => document.querySelector("#rows > tr[aria-selected=true]");
 let failures = 0;
+let byItself = false; // the next request is the page's own, not a person's
 
 /* Selection */
 function select(row, {focus = true} = {}) {
@@ -50,6 +51,11 @@ async function act(name, row) {
 const query = () => list().dataset.query;
 
 function refresh() {
+  byItself = false;
+  ask();
+}
+
+function ask() {
   htmx.ajax("GET", `${ROOT}/rows?${query()}`, {target: "#list", source: "#list", swap: "rows"});
 }
 
@@ -83,6 +89,7 @@ htmx.defineExtension("rows", {
 
 document.addEventListener("htmx:configRequest", (event) => {
   const same = event.detail.path.endsWith(`/rows?${query()}`);
+  if (same && byItself) event.detail.headers["X-Passive"] = "yes"; // must not keep an abandoned session alive
   if (same && list().dataset.etag) event.detail.headers["If-None-Match"] = list().dataset.etag;
 });
 document.addEventListener("htmx:afterRequest", (event) => arrived(event));
@@ -102,7 +109,7 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 addEventListener("online", refresh);
 addEventListener("popstate", () => location.reload()); // a view is its address
-setInterval(() => { if (!document.hidden) refresh(); }, EVERY);
+setInterval(() => { if (!document.hidden) { byItself = true; ask(); } }, EVERY);
 
 const view = (number) => document.querySelector(`#views a[data-number="${number}"]`)?.click();
 const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
