@@ -220,6 +220,17 @@ def test_many_ask_at_once_and_all_are_served(renderer: Renderer) -> None:
     assert all(name in page for name, page in zip(names, pages, strict=True))
 
 
+def test_a_preview_does_not_wait_for_a_long_pdf(tmp_path: Path) -> None:
+    with contextlib.closing(renderer_with("preview", tmp_path)) as renderer, ThreadPoolExecutor(1) as pool:
+        endless = "<p>word </p>" * 20_000
+        long = pool.submit(renderer.pdf, endless)
+        assert renderer.html(report()) == "preview"
+        assert not long.done()
+        renderer.close()
+        with pytest.raises(Unavailable):
+            long.result()
+
+
 def test_workers_end_when_the_renderer_is_closed(tmp_path: Path) -> None:
     renderer = renderer_with("x", tmp_path)
     renderer.html(report())

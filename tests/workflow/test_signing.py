@@ -289,6 +289,13 @@ def test_an_addendum_may_be_written_as_a_draft_first(desk: Desk) -> None:
     assert signed.content["sections"]["findings"] == "From the draft."
 
 
+def test_an_addendum_given_by_itself_leaves_a_draft_with_another_text(desk: Desk) -> None:
+    desk.finish("final")
+    desk.write(findings="Something that I am still writing.")
+    reporting.addendum(desk.room, desk.me, desk.item.id, {"findings": "In addition."}, PASSWORD)
+    assert reporting.draft(desk.room, desk.me, desk.item.id).sections["findings"] == "Something that I am still writing."
+
+
 def test_a_correction_needs_a_reason_and_keeps_it(desk: Desk) -> None:
     desk.finish("final")
     with pytest.raises(InvalidInput) as refused:

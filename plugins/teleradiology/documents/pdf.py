@@ -87,10 +87,22 @@ class _Worker:
                 continue
 
 
+_Turns = queue.LifoQueue[_Worker | None]
+
+
+def _places(number: int) -> _Turns:
+    """Room for so many workers, none of which has been started."""
+    turns: _Turns = queue.LifoQueue()
+    for _ in range(number):
+        turns.put(None)
+    return turns
+
+
 class Renderer:
     """Renders HTML and PDF. Workers start with the first job, are killed when a job takes too long, and replaced.
 
-    ``python`` is the interpreter to run them with: inside Orthanc, ``sys.executable`` is Orthanc.
+    ``workers`` is how many render PDF. ``python`` is the interpreter to run them with: inside Orthanc, ``sys.executable`` is
+    Orthanc.
     """
 
     def __init__(self, templates: Path, fonts: Path, *, python: str = sys.executable, workers: int = 1):
@@ -98,9 +110,8 @@ class Renderer:
         # What is killed cannot tidy up: the libraries' temporary files go where we can.
         self._folder = tempfile.TemporaryDirectory(prefix="teleradiology-", ignore_cleanup_errors=True)
         self._environ = {**_environ(), "TMPDIR": self._folder.name}
-        self._turns: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
-        for _ in range(workers):
-            self._turns.put(None)  # a place without a process yet
+        # HTML has a worker of its own: whoever signs or looks at a preview must not wait for somebody's long PDF.
+        self._turns = {"html": _places(1), "pdf": _places(workers)}
         self._closed = threading.Event()
         self._all: set[_Worker] = set()
 
@@ -121,7 +132,7 @@ class Renderer:
 
     def _render(self, job: Mapping[str, Any], seconds: int) -> bytes:
         text = json.dumps({**job, "seconds": seconds}).encode()
-        with self._worker() as worker:
+        with self._worker(self._turns[job["kind"]]) as worker:
             # Twice the processor's time by the clock: the machine may be busy, and the first job starts the process.
             answer = worker.ask(text, 2 * seconds)
         if not answer:
@@ -131,16 +142,16 @@ class Renderer:
         return answer[1:]
 
     @contextmanager
-    def _worker(self) -> Iterator[_Worker]:
+    def _worker(self, turns: _Turns) -> Iterator[_Worker]:
         try:
-            worker = self._turns.get(timeout=2 * PDF_SECONDS)
+            worker = turns.get(timeout=2 * PDF_SECONDS)
         except queue.Empty:
             raise Busy("All workers are rendering.", retry_after=PDF_SECONDS) from None
         try:
             worker = worker if worker and worker.is_alive else self._start()
             yield worker
         finally:
-            self._turns.put(self._kept(worker))
+            turns.put(self._kept(worker))
 
     def _start(self) -> _Worker:
         if self._closed.is_set():

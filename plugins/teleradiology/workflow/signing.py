@@ -159,14 +159,20 @@ def _write(c: Connection, actor: Actor, item: Item, report: SignedReport, now: d
     )
     reports.add(c, row)
     item = items.change(c, item, now, **_columns(item, report, now))
-    if report.status is not ReportStatus.PRELIMINARY:  # the final report is written on from the preliminary one's draft
-        reports.discard_drafts(c, item.id, actor.username)
+    _discard_what_was_signed(c, actor, report)
     _note(c, actor, item, row, now)
     for kind in STORED:
         outbox.put(
             c, now, key=f"{row.id}:{row.version}:pacs:{kind}", courier="pacs", destination=kind, item=item.id, report=row.id
         )
     return row
+
+
+def _discard_what_was_signed(c: Connection, actor: Actor, report: SignedReport) -> None:
+    """The draft goes when its text is in the report; a preliminary one stays, to be gone on with."""
+    draft = reports.draft(c, report.item, actor.username)
+    if draft and report.status is not ReportStatus.PRELIMINARY and checked(draft.sections) == dict(report.sections):
+        reports.discard_drafts(c, report.item, actor.username)
 
 
 def _refuse_repetition(latest: Signed | None, report: SignedReport) -> None:
