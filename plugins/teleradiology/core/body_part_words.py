@@ -109,7 +109,7 @@ REGIONS: Mapping[str, str] = {
         اطراف | طرف سفلي | طرف علوي
     """,
     "WHOLEBODY": """
-        wholebody | whole body | total body | pan ct | panct | pan scan | panscan | polytrauma | skeletal survey |
+        wholebody | entire body | whole body | total body | pan ct | panct | pan scan | panscan | polytrauma | skeletal survey |
         skull base to mid thigh | bone scan | ganzkörper | corps entier | جسم كامل | كامل جسم
     """,
 }

@@ -15,7 +15,7 @@ from pydicom.sequence import Sequence
 from ..core.errors import InvalidInput
 from ..core.names import clean
 from ..core.series_attributes import PROBLEMS
-from .dicom_text import to_utf_8
+from .dicom_text import tidied, to_utf_8
 
 # pydicom checks each value it reads and warns with the value in the text: patient data in the log. We check what we use.
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
@@ -61,7 +61,7 @@ def read(dicom: bytes) -> Dataset:
     """
     try:
         _check_inflated_size(dicom)
-        dataset = pydicom.dcmread(BytesIO(dicom), stop_before_pixels=True, force=False)
+        dataset = pydicom.dcmread(BytesIO(tidied(dicom)), stop_before_pixels=True, force=False)
         problem = to_utf_8(dataset)
     except InvalidInput:
         raise

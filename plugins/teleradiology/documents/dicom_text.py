@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pydicom import Dataset
 from pydicom.charset import decode_bytes, python_encoding
@@ -38,10 +39,38 @@ _SPELLINGS = {
     "CP1252": "cp1252",
     "WINDOWS1252": "cp1252",
 }
-_CODECS = {re.sub("[^A-Z0-9]", "", term.upper()): codec for term, codec in python_encoding.items() if term} | _SPELLINGS
+_TERMS = {re.sub("[^A-Z0-9]", "", term): term for term in python_encoding if term}
+_CODECS = {bare: python_encoding[term] for bare, term in _TERMS.items()} | _SPELLINGS
+_STAND_ALONE = frozenset({"ISO_IR 192", "GB18030", "GBK"})
+_DECLARATION = re.compile(rb"\x08\x00\x05\x00(?:CS(..)|(..)\x00\x00)", re.DOTALL)  # explicit and implicit little endian
+_LONGEST_DECLARATION = 256
+_LONGEST_HEADER = 1 << 20  # further on there are pixels
 
 _ARABIC_RUN = re.compile(b"[\x80-\xff]{3,}")
 _COMMON_ARABIC = frozenset("اليمنوهرتبةعدسحكفق")
+
+
+def tidied(dicom: bytes) -> bytes:
+    """The file with Specific Character Set spelt so that pydicom does not warn of it, wherever it stands, in its old length."""
+    for found in _DECLARATION.finditer(dicom, 0, _LONGEST_HEADER):
+        start, length = found.end(), int.from_bytes(found[1] or found[2], "little")
+        value = dicom[start : start + length]
+        if len(value) == length <= _LONGEST_DECLARATION and value.isascii():
+            respelt = _respelt(value.decode("ascii"), length).encode("ascii")
+            if respelt != value:
+                dicom = dicom[:start] + respelt + dicom[start + length :]
+    return dicom
+
+
+def _respelt(value: str, length: int) -> str:
+    """Defined terms instead of misspellings where they fit; nothing instead of what nobody knows."""
+    terms = [_TERMS.get(_bare(term), term.strip(" \0")) for term in value.split("\\")]
+    if terms[0] in _STAND_ALONE:
+        terms = terms[:1]
+    if any(_codec(term) is None for term in terms):
+        return " " * length
+    joined = "\\".join(terms)
+    return joined.ljust(length) if len(joined) <= length else value
 
 
 def to_utf_8(dataset: Dataset) -> str:
@@ -50,30 +79,51 @@ def to_utf_8(dataset: Dataset) -> str:
     Returns what was wrong with the declared character set, or "". Works on the bytes as they were read, because pydicom
     decodes on first access, warns about what it cannot decode, and loses it.
     """
-    texts = [value for _, _, value in _foreign_texts(dataset, 0)]
-    declared = _declared(dataset)
-    codecs, problem = _chosen(declared, texts)
-    for holder, raw, value in [*_foreign_texts(dataset, 0)]:
-        text = _decoded(value, codecs if holder is dataset else _own(holder, codecs))
-        encoded = text.encode("utf-8", "replace")
-        holder[raw.tag] = raw._replace(value=encoded, length=len(encoded))
+    problem = ""
+    found = list(_foreign_texts(dataset, dataset, 0))
+    for declaring in {id(each.declaring): each.declaring for each in found}.values():
+        texts = [each for each in found if each.declaring is declaring]
+        codecs, wrong = _chosen(_declared(declaring), [each.value for each in texts])
+        problem = problem or wrong
+        for each in texts:
+            encoded = _decoded(each.value, codecs).encode("utf-8", "replace")
+            each.holder[each.raw.tag] = each.raw._replace(value=encoded, length=len(encoded))
     _declare(dataset, 0)
     return problem
 
 
-def _foreign_texts(dataset: Dataset, depth: int) -> Iterator[tuple[Dataset, RawDataElement, bytes]]:
-    """The elements not yet decoded whose bytes say more than ASCII, with the data set that holds them."""
+@dataclass(frozen=True)
+class _Text:
+    """An element's bytes, the data set it is in, and that whose Specific Character Set counts for it (PS3.3 C.12.1.1.2)."""
+
+    raw: RawDataElement
+    value: bytes
+    holder: Dataset
+    declaring: Dataset
+
+
+def _foreign_texts(dataset: Dataset, declaring: Dataset, depth: int) -> Iterator[_Text]:
+    """The elements not yet decoded whose bytes say more than ASCII."""
+    declaring = dataset if CHARACTER_SET in dataset else declaring
     for tag in list(dataset.keys()):
         element = dataset.get_item(tag)
         if isinstance(element, RawDataElement):
             vr = element.VR or _dictionary_vr(element.tag)
             if vr in _TEXT_VRS and isinstance(element.value, bytes) and _is_foreign(element.value):
-                yield dataset, element, element.value
+                yield _Text(element, element.value, dataset, declaring)
             if vr != "SQ" and not (vr == "UN" and _dictionary_vr(element.tag) == "SQ"):
                 continue
-        if depth < _DEEPEST and isinstance(value := dataset[tag].value, Sequence):
+        if depth < _DEEPEST and isinstance(value := _value(dataset, tag), Sequence):
             for item in value:
-                yield from _foreign_texts(item, depth + 1)
+                yield from _foreign_texts(item, declaring, depth + 1)
+
+
+def _value(dataset: Dataset, tag: BaseTag) -> object:
+    """A sequence's items; None when it cannot be understood."""
+    try:
+        return dataset[tag].value
+    except Exception:  # noqa: BLE001 - a broken value makes pydicom raise nearly anything
+        return None
 
 
 def _is_foreign(value: bytes) -> bool:
@@ -102,7 +152,11 @@ def _declared(dataset: Dataset) -> tuple[str, ...]:
 
 def _codec(term: str) -> str | None:
     """Python's name for a defined term; None for one that nobody knows."""
-    return _CODECS.get(re.sub("[^A-Z0-9]", "", term.upper())) if term else "iso8859"
+    return _CODECS.get(_bare(term)) if term else "iso8859"
+
+
+def _bare(term: str) -> str:
+    return re.sub("[^A-Z0-9]", "", term.upper())
 
 
 def _chosen(declared: tuple[str, ...], texts: list[bytes]) -> tuple[list[str], str]:
@@ -157,17 +211,12 @@ def _arabic_score(run: bytes, codec: str) -> float:
     return (frequent - 2 * foreign) / len(text)
 
 
-def _own(dataset: Dataset, codecs: list[str]) -> list[str]:
-    """An item of a sequence may declare its own character set (PS3.3 C.12.1.1.2)."""
-    return [codec for term in _declared(dataset) if (codec := _codec(term))] or codecs
-
-
 def _decoded(value: bytes, codecs: list[str]) -> str:
     if _ESCAPE in value:
         try:
-            return decode_bytes(value, codecs, _DELIMITERS)
+            return decode_bytes(value, codecs, _DELIMITERS).replace("\x1b", "")
         except (UnicodeError, LookupError, UserWarning):  # a warning where warnings are errors
-            return value.decode("latin_1")
+            return value.decode("latin_1").replace("\x1b", "")
     try:
         return value.decode(codecs[0])
     except (UnicodeDecodeError, LookupError):
