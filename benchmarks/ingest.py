@@ -28,9 +28,9 @@ from statistics import median
 import numpy
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
-from support.live_orthanc import ADMINISTRATOR, LiveOrthanc
 
 from machine import conditions, cpu_seconds, cpu_when_idle
+from support.live_orthanc import ADMIN, LiveOrthanc
 from tables import spread, table, verdict
 
 BARE, NOOP, OURS = "bare Orthanc", "empty callback", "Teleradiology"
@@ -124,10 +124,9 @@ def ask(server: Server, path: str) -> object:
 
 def ours(folder: Path) -> Server:
     """The product, as its own orthanc.json starts it."""
-    live = LiveOrthanc(folder)
-    live.start()
-    headers = {"Authorization": "Basic " + b64encode(":".join(ADMINISTRATOR).encode()).decode()}
-    return Server(OURS, live.http_port, live.dicom_port, live.pid, headers, live.stop)
+    live = LiveOrthanc(folder, environ={"TELERADIOLOGY_STABLE_AGE": "20"}).start()
+    headers = {"Authorization": "Basic " + b64encode(":".join(ADMIN).encode()).decode()}
+    return Server(OURS, live.http_port, live.dicom_port, live.pid, headers, live.close)
 
 
 def objects(folder: Path, *, count: int, studies: int, series: int, edge: int, run: str) -> list[Path]:
@@ -215,8 +214,11 @@ def measure(server: Server, way: str, paths: list[Path], senders: int) -> tuple[
 def empty(server: Server) -> None:
     for study in ask(server, "/studies") or []:  # type: ignore[attr-defined]
         connection = http.client.HTTPConnection("127.0.0.1", server.http, timeout=60)
-        connection.request("DELETE", f"/studies/{study}", headers=server.headers)
-        connection.getresponse().read()
+        connection.request("DELETE", f"/studies/{study}", headers={**server.headers, "Content-Length": "0"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{server.name} answered {answer.status} to a deletion")
     cpu_when_idle(server.pid)
 
 

@@ -69,10 +69,12 @@ class Link:
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         self._loop.run_forever()
-        for task in asyncio.all_tasks(self._loop):
+        server.close()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
             task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(self.round_trip)
