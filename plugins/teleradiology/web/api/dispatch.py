@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, request
+from pydantic_core import to_json
 
 from ...core.errors import Busy, InvalidInput, Problem
 from ...workflow.acting import permit
@@ -99,4 +99,4 @@ def respond(route: Route, answer: Answer) -> Response:
 
 def encoded(value: Any) -> bytes:
     """JSON as we send it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return to_json(value)

@@ -45,14 +45,19 @@ class Metrics:
             registry=self.registry,
         )
         self.registry.register(_Present(room))
+        self._counted: dict[tuple[str, str, int], tuple[Histogram, Counter]] = {}
         self._room = room
         self._one_scrape = threading.Lock()
         self._seen_until: datetime = room.now()
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request was answered; ``route`` is the rule, never the path with its ids."""
-        self.requests.labels(method, route).observe(seconds)
-        self.answers.labels(method, route, str(status)).inc()
+        key = (method, route, status)
+        if key not in self._counted:  # labels() checks and locks each time it is asked
+            self._counted[key] = (self.requests.labels(method, route), self.answers.labels(method, route, str(status)))
+        took, answered = self._counted[key]
+        took.observe(seconds)
+        answered.inc()
 
     def text(self) -> bytes:
         """All numbers as Prometheus reads them."""

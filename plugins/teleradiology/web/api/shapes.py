@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +15,17 @@ from ...store.item import Item
 from ...workflow.acting import allowed_to
 from .. import ROOT
 
+_VIEWER = f"{ROOT}/ohif/viewer?StudyInstanceUIDs="
 RUNS = ("arriving", "unassigned", "assigned", "reading")  # states in which the clock runs
 
 
 def instant(value: datetime | None) -> str | None:
     """RFC 3339 in UTC, to the millisecond."""
-    return None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if value is None:
+        return None
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def is_overdue(item: Item, now: datetime) -> bool:
@@ -29,11 +35,27 @@ def is_overdue(item: Item, now: datetime) -> bool:
 
 def viewer_url(*study_uids: str) -> str:
     """The address of the viewer with these studies, the current one first."""
-    return f"{ROOT}/ohif/viewer?StudyInstanceUIDs={quote(','.join(study_uids), safe=',')}"
+    return _VIEWER + quote(",".join(study_uids), safe=",")
+
+
+def items(values: Iterable[Item], actor: Actor, now: datetime, rules: RulesFile) -> list[dict[str, Any]]:
+    """Worklist items, as this actor sees them."""
+    known: dict[tuple[str, bool, bool], list[str]] = {}  # what is allowed depends on these three alone
+    found = []
+    for value in values:
+        alike = (value.state, value.claimed_by == actor.username, value.reader == actor.reader)
+        if alike not in known:
+            known[alike] = list(allowed_to(actor, value))
+        found.append(_item(value, known[alike], now, rules))
+    return found
 
 
 def item(value: Item, actor: Actor, now: datetime, rules: RulesFile) -> dict[str, Any]:
     """One worklist item, as this actor sees it."""
+    return _item(value, list(allowed_to(actor, value)), now, rules)
+
+
+def _item(value: Item, allowed: list[str], now: datetime, rules: RulesFile) -> dict[str, Any]:
     return {
         "id": value.id,
         "version": value.version,
@@ -60,7 +82,7 @@ def item(value: Item, actor: Actor, now: datetime, rules: RulesFile) -> dict[str
         "attention": value.attention or None,
         "hold_reason": value.hold_reason or None,
         "reason": value.reason or None,
-        "allowed": list(allowed_to(actor, value)),
+        "allowed": allowed,
     }
 
 

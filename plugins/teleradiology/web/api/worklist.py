@@ -21,7 +21,7 @@ def worklist(room: Room, call: Call) -> Answer:
     with room.store.reading() as c:
         found, after = listing.page(c, filters, call.query.cursor or None, call.query.limit)
     now, rules = room.now(), room.rules.current
-    return Answer({"items": [shapes.item(each, call.who, now, rules) for each in found], "next": after})
+    return Answer({"items": shapes.items(found, call.who, now, rules), "next": after})
 
 
 def counts(room: Room, call: Call) -> Answer:
