@@ -12,8 +12,10 @@ from teleradiology.store import migrate
 from teleradiology.store.engine import Store, connect
 from teleradiology.store.seal import seal_of
 
+DATABASES = ["sqlite", "postgresql"]
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+
+@pytest.fixture(params=DATABASES)
 def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A database without tables."""
     url = f"sqlite:///{tmp_path / 'teleradiology.db'}" if request.param == "sqlite" else postgres.server().database()
@@ -22,8 +24,11 @@ def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stor
     opened.close()
 
 
-@pytest.fixture
-def store(empty_store: Store) -> Store:
-    """A database with the tables of this version."""
-    migrate.to_head(empty_store)
-    return empty_store
+@pytest.fixture(params=DATABASES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A database with the tables of this version and no rows."""
+    url = f"sqlite:///{tmp_path / 'teleradiology.db'}" if request.param == "sqlite" else postgres.emptied()
+    opened = connect(url, seal_of(tmp_path))
+    migrate.to_head(opened)
+    yield opened
+    opened.close()

@@ -21,6 +21,13 @@ from teleradiology.store.schema import metadata
 PLUGINS = Path(__file__).parents[2] / "plugins"
 
 
+@pytest.fixture
+def store(empty_store: Store) -> Store:
+    """A database of its own: these tests change its tables."""
+    migrate.to_head(empty_store)
+    return empty_store
+
+
 def differences(store: Store) -> list[object]:
     with store.reading() as c:
         return compare_metadata(MigrationContext.configure(c, opts={"compare_type": True}), metadata)

@@ -16,6 +16,10 @@ from pathlib import Path
 
 import psycopg
 
+from teleradiology.store.engine import connect
+from teleradiology.store.migrate import to_head
+from teleradiology.store.schema import metadata
+
 USER = "postgres"  # made by Debian's package; the server refuses to run as root
 
 
@@ -31,7 +35,7 @@ class Server:
         """A new, empty database as SQLAlchemy wants it named."""
         name = f"test_{next(self._numbers)}"
         with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as c:
-            c.execute(f"CREATE DATABASE {name}")
+            c.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql+psycopg://{USER}@/{name}?host={self.folder}"
 
     def stop(self) -> None:
@@ -49,6 +53,26 @@ def server() -> Server:
     started = start()
     atexit.register(started.stop)
     return started
+
+
+@cache
+def migrated() -> str:
+    """The address of a database with the tables of this version; ``emptied`` makes it new for the next test."""
+    url = server().database()
+    made = connect(url)
+    to_head(made)
+    made.close()
+    return url
+
+
+def emptied() -> str:
+    """The migrated database without rows: making a database for every test would take longer than the tests."""
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    emptying = connect(migrated())
+    with emptying.engine.begin() as c:
+        c.exec_driver_sql(f"TRUNCATE {names}")
+    emptying.close()
+    return migrated()
 
 
 def start(*settings: str) -> Server:

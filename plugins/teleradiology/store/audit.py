@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from json import loads
@@ -18,6 +18,7 @@ from .engine import HEAD, SEAL
 from .schema import audit
 from .seal import Seal
 
+Linker = Callable[[str], str]
 BOOKMARK = "audit"
 GENESIS = "0" * 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,9 +91,9 @@ def seal_of(c: Connection) -> Seal:
     return seal
 
 
-def head_mark(link: Any, seq: int, head: str) -> str:
+def head_mark(link: Linker, seq: int, head: str) -> str:
     """The head's own mark: who cuts the tail cannot make it for the record that is then the last."""
-    return str(link(f"head {seq} {head}"))
+    return link(f"head {seq} {head}")
 
 
 def of_item(c: Connection, item_id: str) -> list[Record]:
@@ -163,21 +164,27 @@ def verify(c: Connection) -> Verdict:
     """Walk the whole chain: finds edited, missing, inserted and reordered records, a cut tail, and a copy put back in place."""
     seal = seal_of(c)
     link, heads = linker(seal.key), seal.heads()
-    count, head = 0, GENESIS
-    for row in c.execute(_all.execution_options(yield_per=1000)):
-        seq, at, event, actor, origin, outcome, item, study, detail, stored = row
-        if seq != count + 1:
-            return Verdict(False, count, head, count + 1, f"record {count + 1} is missing; the next one is {seq}")
-        if link(record_text(seq, at, event, actor, origin, outcome, item, study, detail, head)) != stored:
-            return Verdict(False, count, head, seq, f"record {seq} is not what was written after record {count}")
-        if seq in heads and stored not in heads[seq]:
-            return Verdict(False, count, head, seq, f"record {seq} is another one than the anchor file remembers: a fork")
-        count, head = seq, stored
-    reason = _head_problem(bookmarks.get(c, BOOKMARK), link, count, head) or _anchor_problem(heads, count)
+    with c.execute(_all.execution_options(yield_per=1000)) as rows:
+        count, head, reason = _walk(rows, link, heads)
+    reason = reason or _head_problem(bookmarks.get(c, BOOKMARK), link, count, head) or _anchor_problem(heads, count)
     return Verdict(not reason, count, head, count + 1 if reason else None, reason)
 
 
-def _head_problem(bookmark: tuple[int, str], link: Any, count: int, head: str) -> str:
+def _walk(rows: Iterable[Any], link: Linker, heads: Mapping[int, set[str]]) -> tuple[int, str, str]:
+    """The last good record, its hash, and what is wrong with the one after it."""
+    count, head = 0, GENESIS
+    for seq, at, event, actor, origin, outcome, item, study, detail, stored in rows:
+        if seq != count + 1:
+            return count, head, f"record {count + 1} is missing; the next one is {seq}"
+        if link(record_text(seq, at, event, actor, origin, outcome, item, study, detail, head)) != stored:
+            return count, head, f"record {seq} is not what was written after record {count}"
+        if seq in heads and heads[seq] != {stored}:
+            return count, head, f"the anchor file remembers another record {seq}: a fork after an older copy was put back"
+        count, head = seq, stored
+    return count, head, ""
+
+
+def _head_problem(bookmark: tuple[int, str], link: Linker, count: int, head: str) -> str:
     number, mark = bookmark
     if number > count:
         return f"records {count + 1} to {number} are missing: the tail was cut"
@@ -188,7 +195,7 @@ def _head_problem(bookmark: tuple[int, str], link: Any, count: int, head: str) -
     return ""
 
 
-def _anchor_problem(heads: Mapping[int, list[str]], count: int) -> str:
+def _anchor_problem(heads: Mapping[int, set[str]], count: int) -> str:
     last = max(heads, default=0)
     if last <= count:
         return ""

@@ -82,7 +82,7 @@ def counts(c: Connection, now: datetime, confined_to: str | None = None) -> Coun
     if confined_to == "":
         return Counts()
     scope = [text(IS_OPEN)] if confined_to is None else [text(IS_OPEN), items.c.facility == confined_to]
-    kinds = (items.c.state, items.c.priority, literal_column("rank < 0"))
+    kinds: tuple[ColumnElement[Any], ...] = (items.c.state, items.c.priority, literal_column("rank < 0"))
     rows = c.execute(select(*kinds, func.count()).where(*scope).group_by(*kinds)).all()
     late = select(func.count()).where(*scope, items.c.due_at <= now, items.c.state != State.HELD)
     return Counts(

@@ -37,11 +37,11 @@ class Seal:
         except OSError as problem:  # the act is done; it must not look undone
             _log.warning("the audit anchor %s was not written: %s", self.anchor, problem.strerror)
 
-    def heads(self) -> dict[int, list[str]]:
+    def heads(self) -> dict[int, set[str]]:
         """The heads in the anchor file by number."""
-        found: dict[int, list[str]] = {}
+        found: dict[int, set[str]] = {}
         for seq, head in _lines(self.anchor) if self.anchor else []:
-            found.setdefault(seq, []).append(head)
+            found.setdefault(seq, set()).add(head)
         return found
 
     def _thin(self, anchor: Path) -> None:
