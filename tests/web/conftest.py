@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from support import postgres
 from support.fake_host import FakeHost
 from support.web_people import PASSWORD
 from teleradiology.config.in_force import RulesInForce
@@ -253,18 +254,23 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
     site = _open(folder)
     migrate.to_head(site.room.store)
-    for username, given in PEOPLE.items():
-        accounts.create_account(site.room, service(), username=username, password=PASSWORD, **given)
-        _, site.tokens[username] = accounts.create_token(site.room, service(), "tests", username=username)
+    _people(site)
     (folder / "tokens").write_text("\n".join(site.tokens.values()))
     site.room.store.close()
     return folder
 
 
-def _open(folder: Path) -> Site:
+def _people(site: Site) -> None:
+    for username, given in PEOPLE.items():
+        accounts.create_account(site.room, service(), username=username, password=PASSWORD, **given)
+        _, site.tokens[username] = accounts.create_token(site.room, service(), "tests", username=username)
+
+
+def _open(folder: Path, database_url: str = "") -> Site:
     clock = Clock()
     settings = Settings(
         data_dir=folder,
+        database_url=database_url,
         rules_file=folder / "rules.yaml",
         templates_dir=ROOT / "templates",
         ohif_dir=folder / "ohif",
@@ -312,3 +318,14 @@ def site(open_site: Callable[..., Site]) -> Site:
 def still_site(open_site: Callable[..., Site]) -> Site:
     """An installation shared by tests that change nothing in it."""
     return open_site()
+
+
+@pytest.fixture
+def site_on_postgresql(tmp_path: Path) -> Iterator[Site]:
+    """An installation with a database server."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    site = _open(tmp_path, postgres.emptied())
+    _people(site)
+    site.app = create_app(site.room)
+    yield site
+    site.room.store.close()

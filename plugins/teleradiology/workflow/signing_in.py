@@ -179,7 +179,7 @@ def _basic(header: str) -> tuple[str, str]:
         username, colon, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
         colon, username, password = "", "", ""
-    if scheme.lower() != "basic" or not colon:
+    if scheme.lower() != "basic" or not colon or not username.isprintable():  # PostgreSQL cannot be asked for a NUL
         raise NotSignedIn("Expected 'Authorization: Basic' with base64 of 'user name:password' in UTF-8.")
     return username, password
 

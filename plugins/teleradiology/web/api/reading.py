@@ -48,6 +48,7 @@ def query(model: type[BaseModel] | None, request: Request) -> BaseModel | None:
     if problems:
         raise InvalidInput("The query is not as expected.", problems=problems)
     values = {key: all_[0] for key, all_ in given.items()}
+    _refuse_unstorable(values)
     if model is None:
         if values:
             raise InvalidInput("This address takes no query.", problems=[_unknown(key, ()) for key in values])
