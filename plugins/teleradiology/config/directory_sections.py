@@ -132,8 +132,8 @@ def _shared(one: Facility, other: Facility) -> str:
     common: list[str] = []
     for name in ("calling_aets", "called_aets"):
         if name in one.criteria:
-            both = {each.casefold() for each in getattr(one, name)} & {each.casefold() for each in getattr(other, name)}
-            common += sorted(both)[:1]
+            others = {each.casefold() for each in getattr(other, name)}
+            common += [each for each in getattr(one, name) if each.casefold() in others][:1]
     if one.ips:
         overlaps = [each for each in one.ips if any(_overlap(each, network) for network in other.ips)]
         common += [str(each) for each in overlaps[:1]]

@@ -15,7 +15,7 @@ from ..core.facts import DAYS
 from ..core.study_facts import ABOUT, KINDS, Kind
 from .findings import Findings, below, closest, listed, shortened
 from .patterns import search_for
-from .shapes import Flag, ListOf, Number, Parsed, Reference, Schema, Shape, Text, Word
+from .shapes import ENDLESS, Flag, ListOf, Number, Parsed, Reference, Schema, Shape, Text, Word
 from .values import DATE, INSTANT, TIME
 from .yaml_tree import Entry, Node, Scalar, Table
 
@@ -73,7 +73,7 @@ _SHAPE_OF_KIND: Mapping[Kind, Shape] = {
     Kind.CODES: Text(),
     Kind.TEXT: Text(),
     Kind.TEXTS: Text(),
-    Kind.NUMBER: Number(0, 1e9),
+    Kind.NUMBER: Number(0, ENDLESS),
     Kind.FLAG: Flag(),
     Kind.DATE: DATE,
     Kind.TIME: TIME,
@@ -132,7 +132,9 @@ class _Noticing:
             and (regions := regions_in(node.text))
             and node.text.upper() not in REGIONS
         ):
-            findings.problem(node.place, path, f"{shortened(node.text)} counts as {listed(regions)}; write that", regions[0])
+            findings.problem(
+                node.place, path, f"{shortened(node.text)} counts as {listed(regions)} here; write {listed(regions)}"
+            )
             return None
         value = self.shape.read(node, path, findings)
         known = IMAGES | NOT_IMAGES if self.fact == "modalities" else IMAGES

@@ -45,18 +45,24 @@ class Record:
             unexpected(self, node, path, findings)
             return None
         known = {field.name: field for field in self.fields}
-        for key, entry in node.entries.items():
-            if key not in known:
-                message = f"{shortened(key)} is not a key of {self.what}; expected {listed(known)}"
-                findings.problem(entry.place, below(path, key), message, closest(key, known))
+        meant = self._unknown_keys(node, path, findings)
         for field in self.fields:
-            if field.required and field.name not in node.entries:
+            if field.required and field.name not in node.entries and field.name not in meant:
                 findings.problem(node.place, path, f"{self.what} lacks '{field.name}': {field.shape.words}")
         return {
             key: known[key].shape.read(entry.value, below(path, key), findings)
             for key, entry in node.entries.items()
             if key in known
         }
+
+    def _unknown_keys(self, node: Table, path: str, findings: Findings) -> set[str]:
+        """Note the keys that do not exist; the keys that were probably meant."""
+        names = [field.name for field in self.fields]
+        unknown = {key: closest(key, names) for key in node.entries if key not in names}
+        for key, suggestion in unknown.items():
+            message = f"{shortened(key)} is not a key of {self.what}; expected {listed(names)}"
+            findings.problem(node.entries[key].place, below(path, key), message, suggestion)
+        return set(unknown.values())
 
     def schema(self) -> Schema:
         return {

@@ -122,10 +122,12 @@ def _refusal(file: str, problems: list[Problem]) -> InvalidConfiguration:
 
 def _names(root: Node, templates: Collection[str] | None) -> dict[str, tuple[str, ...]]:
     """The names that each section defines, found before anything is checked, so that references may point forward."""
-    names = {section: _keys(root, section) for section in ("priorities", "facilities", "readers")}
-    declared = _keys(root, "subspecialties")
-    if declared or names["readers"]:
-        names["subspecialties"] = declared or _subspecialties_of_readers(root)
+    names = {section: _keys(root, section) for section in ("facilities", "readers")}
+    required = {
+        "priorities": _keys(root, "priorities"),
+        "subspecialties": _keys(root, "subspecialties") or _subspecialties_of_readers(root),
+    }
+    names |= {section: known for section, known in required.items() if known}  # that none are there is said already
     names["rules"] = tuple(
         name.text for rule in _items(root, "rules") if (name := _value(rule, "name")) and hasattr(name, "text")
     )

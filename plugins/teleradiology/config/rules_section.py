@@ -88,8 +88,10 @@ def _check_names(nodes: tuple[Node, ...], path: str, findings: Findings) -> None
 def _check_last(nodes: tuple[Node, ...], path: str, findings: Findings) -> None:
     """Only the last rule has no `when`, and it sets what every study needs: then there is always an answer."""
     *others, last = nodes
+    known = {field.name for field in RULE.fields}
     for place, node in enumerate(others):
-        if isinstance(node, Table) and "when" not in node.entries:
+        # With an unknown key, which is a problem already, "when" may just be misspelt.
+        if isinstance(node, Table) and "when" not in node.entries and known.issuperset(node.entries):
             message = (
                 "lacks 'when'; only the last rule may hold for every study, because the rules after it could set nothing more"
             )

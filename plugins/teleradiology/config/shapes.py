@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,7 +11,10 @@ from ..core.names import clean, folded
 from .findings import Findings, below, closest, listed, shortened
 from .yaml_tree import Items, Node, Scalar, Table
 
+ID = re.compile(r"[^\W_][\w.-]{0,63}")  # letters and digits of any script: a reader may be called د-سالم
 Schema = dict[str, Any]
+
+ENDLESS = 1e9
 
 
 class Shape(Protocol):
@@ -30,10 +34,10 @@ class Shape(Protocol):
 def kind_of(node: Node) -> str:
     """What stands there, for a message."""
     match node:
-        case Items():
-            return "a list"
-        case Table():
-            return "a mapping"
+        case Items(items):
+            return "a list" if items else "an empty list"
+        case Table(entries):
+            return "a mapping" if entries else "an empty mapping"
         case Scalar() if node.is_null:
             return "nothing"
         case Scalar():
@@ -116,7 +120,8 @@ class Number:
 
     @property
     def words(self) -> str:
-        return f"a {'whole ' if self.whole else ''}number from {self.low:g} to {self.high:g}"
+        number = f"a {'whole ' if self.whole else ''}number"
+        return f"{number} from {self.low:g} to {self.high:g}" if self.high < ENDLESS else f"{number}, {self.low:g} or more"
 
     def read(self, node: Node, path: str, findings: Findings) -> Any:
         value = _tried(int if self.whole else float, _text(node) or "-")
@@ -181,9 +186,10 @@ class Reference:
     def read(self, node: Node, path: str, findings: Findings) -> str | None:
         text = _text(node)
         known = findings.names.get(self.section)
-        if not text or (known is not None and text not in known):
+        if not (text in known if known is not None else ID.fullmatch(text)):
             suggestion = closest(text, known or ())
-            message = f"expected {self.words} ({listed(known or ())}), found {kind_of(node)}"
+            names = "" if known is None else f" ({listed(known)})"
+            message = f"expected {self.words}{names}, found {kind_of(node)}"
             findings.problem(node.place, path, message, suggestion)
             return None
         return text

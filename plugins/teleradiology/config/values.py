@@ -8,9 +8,8 @@ from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from zoneinfo import available_timezones
 
-from .shapes import Parsed
+from .shapes import ID, Parsed
 
-_ID = re.compile(r"[^\W_][\w.-]{0,63}")  # letters and digits of any script: a reader may be called د-سالم
 _PART = re.compile(r"(\d{1,6})\s*(d|h|min|m|s)", re.IGNORECASE)
 _UNITS = {"d": 86400, "h": 3600, "min": 60, "m": 60, "s": 1}
 _LONGEST_DURATION = timedelta(days=366)
@@ -70,7 +69,7 @@ def parse_aet(text: str) -> str | None:
 
 def parse_id(text: str) -> str | None:
     """A short name that fits into an address and a table."""
-    return text if _ID.fullmatch(text) else None
+    return text if ID.fullmatch(text) else None
 
 
 @cache

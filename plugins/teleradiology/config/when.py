@@ -45,7 +45,9 @@ class When:
             if key in MATCHERS
             else "see docs/rules.md for all facts"
         )
-        findings.problem(entry.place, path, f"{shortened(key)} is not a fact; {hint}", closest(key, known))
+        findings.problem(
+            entry.place, path, f"{shortened(key)} is not a fact; {hint}", "" if key in MATCHERS else closest(key, known)
+        )
         return []
 
     def _composition(self, key: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:

@@ -121,8 +121,11 @@ def _syntax_problem(error: Exception, file: str) -> Problem:
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         message = ", ".join(part for part in (error.context, error.problem) if part)
+        message = message.replace("'<stream end>'", "the end of the file").replace("end of stream", "end of the file")
         if "'\\t'" in message:
             message = "a tab cannot stand here; indent with spaces"
+        elif mark and error.context_mark and error.context_mark.line < mark.line:
+            message += f" (begun on line {error.context_mark.line + 1})"
         return Problem(f"not YAML: {message}", "", file, mark.line + 1 if mark else None, mark.column + 1 if mark else None)
     return Problem("not YAML: the text breaks off or is garbled", file=file)
 
