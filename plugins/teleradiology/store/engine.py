@@ -112,9 +112,9 @@ def _begin(connection: Connection) -> None:
 def _prepare_sqlite(connection, record) -> None:  # type: ignore[no-untyped-def]
     connection.isolation_level = None  # we say BEGIN ourselves, so that a writer is one from its first statement
     for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: the others may have to wait too
         "journal_mode=WAL",
         "synchronous=FULL",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
     ):
