@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from pydicom import Dataset, FileMetaDataset
-from pydicom.sequence import Sequence as Items
 from pydicom.uid import (
     CTImageStorage,
     DigitalXRayImageStorageForPresentation,
@@ -71,17 +71,26 @@ def study(images: int = 3, series: int = 1, **tags: Any) -> list[Dataset]:
     return found
 
 
-def nested(levels: int, **tags: Any) -> Dataset:
-    """An image with so many levels of nested sequences."""
-    inner = Dataset()
-    inner.CodeMeaning = "innermost"
+def nested(levels: int, **tags: Any) -> bytes:
+    """A file with so many levels of nested sequences. Made by hand: pydicom writes no more than some hundred."""
+    found = io.BytesIO()
+    image(**tags).save_as(found, enforce_file_format=True)
+    head, mark, pixels = found.getvalue().partition(b"\xe0\x7f\x10\x00OW")
+    return head + nested_sequence(levels) + mark + pixels
+
+
+def nested_sequence(levels: int, siblings: int = 0) -> bytes:
+    """The elements alone, explicit VR little endian with definite lengths, as Orthanc hands them over."""
+    text = b"\x08\x00\x04\x01LO\x06\x00inner "  # (0008,0104) Code Meaning
+    beside = _item(text) * siblings
     for _ in range(levels):
-        outer = Dataset()
-        outer.ConceptNameCodeSequence = Items([inner])
-        inner = outer
-    found = image(**tags)
-    found.update(inner)
-    return found
+        items = beside + _item(text)
+        text = b"\x40\x00\x43\xa0SQ\x00\x00" + len(items).to_bytes(4, "little") + items  # (0040,A043)
+    return text if levels else b""
+
+
+def _item(content: bytes) -> bytes:
+    return b"\xfe\xff\x00\xe0" + len(content).to_bytes(4, "little") + content
 
 
 def with_meta(dataset: Dataset, syntax: str = ExplicitVRLittleEndian) -> Dataset:
