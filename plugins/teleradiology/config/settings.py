@@ -54,6 +54,13 @@ TABLE = (
     Setting("DeepestSequence", "deepest_sequence", "number", "32", "Instances with more levels of nested sequences are refused."),
 )
 
+
+def table_as_markdown() -> str:
+    """The table as docs/settings.md shows it; a test compares the two."""
+    rows = (f"| `{one.key}` | {_WORDS[one.kind]} | {one.default} | {one.sentence} |" for one in TABLE)
+    return "\n".join(("| setting | holds | default | meaning |", "| --- | --- | --- | --- |", *rows)) + "\n"
+
+
 _BY_KEY = {setting.key: setting for setting in TABLE}
 _WORDS = {
     "path": "a path",
