@@ -147,6 +147,12 @@ def test_no_other_sites_page_writes_however_the_browser_is_signed_in(site, sessi
     assert site.item(found.id).state == "unassigned"
 
 
+def test_a_token_in_a_form_does_not_make_the_form_a_body(site, session):
+    found = site.study()
+    answer = session("POST", f"/api/worklist/{found.id}/attend", token="", data={"csrf_token": session.opened.csrf})
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported-media-type")
+
+
 def test_a_page_of_our_own_origin_writes(site, session):
     found = site.study()
     answer = session("POST", f"/api/worklist/{found.id}/hold", headers={"Origin": "http://pacs"}, json={"reason": "x"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from ..workflow.room import Room
-from . import api, auth, headers, ohif, pages, problems, static_files
+from . import api, auth, headers, nul, ohif, pages, problems, static_files
 
 KILOBYTE = 1024
 
@@ -26,6 +26,7 @@ def create_app(room: Room) -> Flask:
     app.extensions["room"] = room
     headers.register(app)  # first: a refusal, too, has a request id
     problems.register(app)
+    nul.register(app)
     auth.register(app)
     static_files.register(app, static_files.StaticFiles(room.settings.vendor_dir, room.settings.orthanc_compresses))
     ohif.register(app, room.settings)

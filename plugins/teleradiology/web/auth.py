@@ -164,5 +164,6 @@ def _check_csrf(found: Identity) -> None:
 
 def _csrf_field() -> str:
     if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        request.get_data(cache=True)  # or whoever asks for the body after us would find none
         return request.form.get(CSRF_FIELD, "")
     return ""
