@@ -7,8 +7,11 @@ run_on_debians_python() {
             echo "Debian's /usr/bin/python3 was expected; found none. Run once as root: apt-get install python3-venv" >&2
             exit 1
         fi
-        if ! { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends python3-venv; } >&2; then
-            echo "Debian's package python3-venv could not be installed. Check the network connection, then run this again." >&2
+        echo "Installing the Debian package python3-venv (once)"
+        local said
+        if ! said=$({ apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends python3-venv; } 2>&1); then
+            echo "The Debian package python3-venv could not be installed. Check the network connection, then run this again." >&2
+            echo "$said" | tail -n 12 >&2
             exit 1
         fi
     fi
