@@ -9,7 +9,8 @@ import pytest
 from teleradiology.config.in_force import RulesInForce
 from teleradiology.core.errors import InvalidConfiguration
 
-CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+FOLDER = Path(__file__).parent / "cases"
+CASES = sorted([*FOLDER.glob("*.yaml"), *FOLDER.glob("*.bytes")])  # bytes: what is not UTF-8
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
@@ -23,4 +24,4 @@ def test_a_bad_file_tells_its_problems(case: Path, tmp_path: Path) -> None:
 
 def test_every_case_is_one() -> None:
     assert len(CASES) >= 60
-    assert {case.stem for case in CASES} == {path.stem for path in CASES[0].parent.glob("*.problems")}
+    assert {case.stem for case in CASES} == {path.stem for path in FOLDER.glob("*.problems")}

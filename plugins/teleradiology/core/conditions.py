@@ -5,6 +5,7 @@ A condition on an absent fact is false, except ``Missing``. Only what ``Known`` 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import time
@@ -18,14 +19,14 @@ Search = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
-class _OfOneFact:
+class _OfOneFact(ABC):
     """A condition on a single fact."""
 
     fact: str
 
+    @abstractmethod
     def phrase(self) -> str:
         """What is expected, in words that follow the fact's name."""
-        raise NotImplementedError
 
     @property
     def subject(self) -> str:
@@ -173,7 +174,7 @@ class Missing(_OfOneFact):
 
 
 @dataclass(frozen=True)
-class _Several:
+class _Several(ABC):
     """A composition of conditions."""
 
     parts: tuple[Condition, ...]
@@ -182,9 +183,9 @@ class _Several:
         """What is expected, in words."""
         return self.describe()
 
+    @abstractmethod
     def describe(self) -> str:
         """The condition in words."""
-        raise NotImplementedError
 
     def facts(self) -> tuple[str, ...]:
         """The facts they ask about, each once."""
