@@ -19,7 +19,8 @@ def register(pages: Blueprint, room: Room) -> None:
 
     @pages.after_request
     def pack(response: Response) -> Response:
-        if response.mimetype != "text/html" or response.status_code == 304 or response.is_streamed:
+        # The host can send bytes that are no text with status 200 alone.
+        if response.mimetype != "text/html" or response.status_code != 200 or response.is_streamed:
             return response
         response.headers["Vary"] = "Accept-Encoding, Cookie"
         body = response.get_data()

@@ -35,7 +35,8 @@ def _form() -> Any:
 
 
 def _shown(next_path: str, username: str = "", notice: str = "", refusal: Refusal | None = None) -> Response:
-    status = status_of(refusal) if refusal else 200
+    # Not 401: that asks browsers for a credential of their own kind, and some then show no page at all.
+    status = (403 if isinstance(refusal, NotSignedIn) else status_of(refusal)) if refusal else 200
     problem = document(refusal, status) if refusal else None
     text = render_template("page/sign_in.html", next=checked(next_path), username=username, notice=notice, problem=problem)
     return Response(text, status, content_type="text/html; charset=utf-8")
