@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from support.api_routes import path_of, valid_body, valid_body_of, who_may
 from teleradiology.core.identity import RIGHTS
+from teleradiology.host.answers import problem
 from teleradiology.store import listing
 from teleradiology.web.api import ROUTES
 from teleradiology.web.api.route import PUBLIC, SIGNED_IN
@@ -169,3 +171,9 @@ def test_a_request_id_of_the_client_is_kept_when_it_is_harmless(site):
     assert given.headers["X-Request-Id"] == "proxy-0123456789"
     for odd in ("short", "x" * 65, "a b c d e f", "<script>alert(1)</script>"):
         assert site.anonymous.get("/api/status", headers={"X-Request-Id": odd}).headers["X-Request-Id"] != odd
+
+
+def test_the_bridge_refuses_in_the_same_shape():
+    for refused in (problem(413, "too-large", "x"), problem(400, "malformed", "x"), problem(500, "unexpected", "x")):
+        assert set(json.loads(refused.body)) == MEMBERS
+    assert {"too-large", "malformed", "unexpected", "method-not-allowed", "busy"} <= {kind.code for kind in STATUSES}

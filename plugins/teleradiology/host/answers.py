@@ -20,11 +20,22 @@ class Answer:
     body: bytes = b""
 
 
-def problem(status: int, code: str, detail: str, *headers: tuple[str, str], **more: Any) -> Answer:
-    """A refusal by the bridge itself, in the shape that all our refusals have (RFC 9457)."""
-    title = code.replace("-", " ").capitalize()
-    document = {"type": f"urn:teleradiology:problem:{code}", "title": title, "status": status, "code": code, "detail": detail}
-    return Answer(status, [("Content-Type", PROBLEM), *headers], json.dumps(document | more).encode())
+def problem(
+    status: int, code: str, detail: str, *headers: tuple[str, str], instance: str = "", request_id: str = ""
+) -> Answer:
+    """A refusal by the bridge itself, with the members that all our refusals have (RFC 9457; see ``web.problems``)."""
+    document = {
+        "type": f"/teleradiology/api/problems/{code}",
+        "title": code.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "request_id": request_id,
+        "code": code,
+        "allowed": [],
+        "problems": [],
+    }
+    return Answer(status, [("Content-Type", PROBLEM), *headers], json.dumps(document).encode())
 
 
 # What Orthanc 1.10.1 sends through SendHttpStatus; for any other number it drops the connection without a word.

@@ -37,10 +37,11 @@ class Bridge:
         try:
             answer = self._pool.run(self._respond, uri, request, timeout=self._limits.seconds)
         except Busy as busy:
-            answer = problem(503, busy.code, busy.detail, ("Retry-After", str(busy.retry_after)))
+            answer = problem(503, busy.code, busy.detail, ("Retry-After", str(busy.retry_after)), instance=uri)
         except Exception as error:  # noqa: BLE001 -- the last place that can still answer
             number = incident(log, request["method"], error)
-            answer = problem(500, "incident", f"Something went wrong; it is logged as incident {number}.", incident=number)
+            detail = f"Something went wrong; it is logged as incident {number}."
+            answer = problem(500, "unexpected", detail, instance=uri, request_id=str(number))
         self._sender.send(output, answer)
 
     def to_our_pages(self, output: Any, uri: str, **request: Any) -> None:

@@ -30,12 +30,12 @@ class Limits:
         headers: Mapping[str, str] = request["headers"]
         body: bytes = request.get("body") or b""
         if is_disguised(request["method"], headers):
-            return problem(405, "method-override", "Methods cannot be overridden.", ("Allow", "GET, POST"))
+            return problem(405, "method-not-allowed", "Methods cannot be overridden.", ("Allow", "GET, POST"), instance=uri)
         most = next((size for start, size in self.larger if uri.startswith(start)), self.body)
         if len(body) > most:
-            return problem(413, "too-large", f"The body has {len(body)} bytes; this route accepts {most}.")
+            return problem(413, "too-large", f"The body has {len(body)} bytes; this route accepts {most}.", instance=uri)
         if is_text(headers.get("content-type", "")) and depth(body) > DEEPEST:
-            return problem(400, "too-deep", f"The body is nested more than {DEEPEST} levels deep.")
+            return problem(400, "malformed", f"The body is nested more than {DEEPEST} levels deep.", instance=uri)
         return None
 
 
