@@ -34,7 +34,10 @@ class RenderingFailed(Unavailable):
 def _environ() -> dict[str, str]:
     """What a worker needs to know of the surroundings; no password that somebody gave us in a variable."""
     kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
-    packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    # Our own environment first: Debian's packages stand before it in an embedded interpreter, with an older cffi.
+    packages = sorted(
+        (path for path in sys.path if path.endswith(("site-packages", "dist-packages"))), key=lambda path: "dist-packages" in path
+    )
     return {**kept, "TZ": "UTC", "PYTHONPATH": os.pathsep.join([str(PLUGINS), *packages])}
 
 
