@@ -18,7 +18,7 @@ _numbers = count(1)
 
 def radiologist(reader: str = "dr-salem", **fields: Any) -> Actor:
     """A radiologist whose account is called as the reader of the rules file."""
-    return person(Role.RADIOLOGIST, username=reader, **{"reader": reader, **fields})
+    return person(Role.RADIOLOGIST, **{"username": reader, "reader": reader, **fields})
 
 
 def coordinator() -> Actor:

@@ -57,9 +57,14 @@ def note_denial(room: Room, actor: Actor, right: str, item_id: str | None = None
 def find(c: Connection, actor: Actor, item_id: str) -> Item:
     """The item, if the actor may know that it exists: another facility's is as unknown as one that does not."""
     item = items.get(c, item_id)
-    if item is None or actor.confined_to not in (None, item.facility):
+    if item is None or not may_see(actor, item):
         raise NotFound("There is no such item on the worklist.")
     return item
+
+
+def may_see(actor: Actor, item: Item) -> bool:
+    """Whether the item is of a facility that the actor may see; one that belongs to none is nobody's but the house's."""
+    return actor.confined_to is None or (item.facility != "" and actor.confined_to == item.facility)
 
 
 def act(
