@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from install import everything
 from install.environment import PYTHON
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = [argument for argument in arguments if argument != "--all"]
     everything.for_testing()
     with tempfile.TemporaryDirectory(prefix="teleradiology-test-") as temporary:
+        Path(temporary).chmod(0o755)  # a database server refuses to run as root and must get at its folder in there
         environment = {**os.environ, "TMPDIR": temporary, "TCP_NODELAY": "1", "PYTHONUTF8": "1"}
         failed = [] if chosen else [name for name, command in _static_checks().items() if _run(name, command, environment)]
         tests = _run("pytest", _pytest(chosen, everything_too="--all" in arguments), environment)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,7 +42,7 @@ class Serve:
     def orthanc_does(self, first: str = "") -> None:
         """Puts a stand-in for Orthanc first in the PATH; ``first`` is what it does before it answers."""
         program = self.programs / "Orthanc"
-        program.write_text(STAND_IN.format(first=first).replace("/usr/bin/env python3", sys.executable))
+        program.write_text(STAND_IN.format(first=first))
         program.chmod(0o755)
 
     def run(self, *more: str) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -104,7 +105,7 @@ class LiveOrthanc:
 
     def start(self, *, wait: bool = True) -> LiveOrthanc:
         """Start it and wait until our own status answers; with ``wait=False`` only until its port is open or it has ended."""
-        command = f"{self._shell} exec Orthanc {self.configuration}"
+        command = f"{self._shell} exec Orthanc {shlex.quote(str(self.configuration))}"
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 ["sh", "-c", command], env=self.environ, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT
