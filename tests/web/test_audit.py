@@ -78,6 +78,15 @@ def test_an_edited_record_is_found(site):
     assert answer.json["reason"]
 
 
+def test_searching_for_a_patient_is_on_the_trail_without_the_words(site):
+    for _ in range(3):  # a list that refreshes itself is one search
+        site.as_("radiologist").get("/api/worklist?q=CANARY&state=all")
+    site.as_("radiologist").get("/api/worklist")
+    answer = site.as_("auditor").get("/api/audit?event=searched")
+    assert [record["detail"] for record in answer.json["items"]] == [{"filters": ["q", "state"]}]
+    assert "CANARY" not in answer.text
+
+
 def test_the_trail_holds_no_patient_data(site):
     site.signed(patient_name="CANARY^NAME", patient_id="CANARY-ID", accession_number="CANARY-ACC")
     text = site.as_("auditor").get("/api/audit?limit=500").text

@@ -9,6 +9,7 @@ from ...store import items, listing
 from ...store.item import Item
 from ...workflow import reading
 from ...workflow.room import Room
+from ...workflow.searching import note_search
 from . import shapes
 from .filters import filters_of
 from .models.worklist import CountsOut, Explanation, ItemList, ItemOut, Timeline, WorklistQuery
@@ -18,6 +19,8 @@ from .route import Answer, Call, Route
 def worklist(room: Room, call: Call) -> Answer:
     """Items in reading order, most urgent first; closed ones latest first."""
     filters = filters_of(room, call.who, call.query)
+    if filters.q:
+        note_search(room, call.who, filters.q, call.query.model_fields_set)
     with room.store.reading() as c:
         found, after = listing.page(c, filters, call.query.cursor or None, call.query.limit)
     now, rules = room.now(), room.rules.current
