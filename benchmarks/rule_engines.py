@@ -128,6 +128,10 @@ def plain_closures(tags: Tags, rules: Sequence[Predicates]) -> Engine:
     return lambda: next(f"p{number}" for number, test in enumerate(tests) if test(tags))
 
 
+def _as_python(each: Predicates) -> str:
+    return f"modality == '{each.modality}' and '{each.word}' in study_description and body_part in {each.parts!r}"
+
+
 def mercure_way(tags: Tags, rules: Sequence[Predicates]) -> Engine:
     """As mercure's default does: for each rule a new asteval interpreter, which parses the rule's text and evaluates it."""
     texts = [
@@ -147,10 +151,7 @@ def mercure_way(tags: Tags, rules: Sequence[Predicates]) -> Engine:
 def asteval_parsed(tags: Tags, rules: Sequence[Predicates]) -> Engine:
     """asteval at its best: one interpreter, rules parsed beforehand."""
     interpreter = Interpreter(minimal=True)
-    parsed = [
-        interpreter.parse(f"'{each.word}' in study_description and modality == '{each.modality}' and body_part in {each.parts!r}")
-        for each in rules
-    ]
+    parsed = [interpreter.parse(_as_python(each)) for each in rules]
 
     def decide() -> str:
         interpreter.symtable.update(tags)
@@ -229,12 +230,27 @@ def run(count: int, rounds: int, names: Sequence[str], seed: int) -> dict[str, l
     return found
 
 
+def agreement(seed: int, wanted: int = 100_000) -> dict[str, int]:
+    """How many of random studies the compiled rules decide otherwise than the plain reading of the same rules."""
+    chance = random.Random(seed)
+    done = different = 0
+    while done < wanted:
+        some = studies(chance)
+        rules = rules_for(some[0], 100, chance)
+        ruleset = _ruleset(rules)
+        for tags in some:
+            plain = next((f"p{number}" for number, each in enumerate(rules) if each.holds(tags)), None)
+            different += ruleset.decide(StudyFacts(**tags)).get("priority") != plain
+            done += 1
+    return {"studies": done, "different": different}
+
+
 def main() -> None:
     """Read the wishes as JSON from the first argument, print the figures as JSON."""
     wishes = json.loads(sys.argv[1])
     figures = {str(count): run(count, wishes["rounds"], names, wishes["seed"]) for count, names in wishes["counts"]}
     versions = {name: version(name) for name in ("asteval", "json-logic-qubit", "zen-engine")}
-    print(json.dumps({"figures": figures, "versions": versions}))
+    print(json.dumps({"figures": figures, "versions": versions, "agreed": agreement(wishes["seed"])}))
 
 
 if __name__ == "__main__":
