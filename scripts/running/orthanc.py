@@ -52,7 +52,7 @@ class Wanted:
             "TELERADIOLOGY_HTTP_PORT": str(self.http_port),
             "TELERADIOLOGY_DICOM_PORT": str(self.dicom_port),
             "TELERADIOLOGY_REMOTE_ACCESS": "true" if self.is_remote else "false",
-            "TELERADIOLOGY_BASE_URL": os.environ.get("TELERADIOLOGY_BASE_URL", self.origin),
+            "TELERADIOLOGY_BASE_URL": os.environ.get("TELERADIOLOGY_BASE_URL", self.origin if self.is_remote else ""),
             "PYTHONUTF8": "1",
             "TZ": "UTC",
             "TCP_NODELAY": "1",  # without it DCMTK stalls about 90 ms per small object

@@ -151,3 +151,10 @@ def test_the_main_script_is_known_for_fetching_ahead(settings):
 def test_without_a_viewer_there_are_no_files(tmp_path):
     files = ohif.OhifFiles.of(Settings(data_dir=tmp_path, ohif_dir=tmp_path / "nothing"))
     assert (files.main_script, files.digests) == ("", {})
+
+
+def test_decoders_in_workers_may_make_functions_and_the_page_may_not(client):
+    worker = client.get("/ohif/app.bundle.0123456789abcdef.js").headers["Content-Security-Policy"]
+    page = client.get("/ohif/viewer").headers["Content-Security-Policy"]
+    assert "'unsafe-eval'" in worker
+    assert "'unsafe-eval'" not in page

@@ -217,7 +217,7 @@ CASES = (
         "Hypotension after intubation. Function?",
         1,
         _ago(minutes=50),
-        (SeriesCase("PARASTERNAL", pictures.us_heart),),
+        (SeriesCase("APICAL", pictures.us_heart),),
         "Swehli^Anas",
     ),
     Case(

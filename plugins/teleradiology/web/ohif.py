@@ -23,6 +23,12 @@ CSP = (
     "img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' data: blob:; font-src 'self' data:; "
     "frame-ancestors 'self'"
 )
+# A worker is bound by the policy of its own script's answer, not by the page's. The decoders of JPEG, JPEG-LS and JPEG 2000 make
+# functions out of text.
+SCRIPT_CSP = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; "
+    "connect-src 'self' data: blob:"
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,10 @@ def register(app: Flask, settings: Settings) -> None:
         if name == "index.html":
             return ohif_mode("viewer")
         caching = FOR_EVER if HASHED.search(name) else ASK_AGAIN
-        return send(files.read(name), caching, settings.orthanc_compresses)
+        response = send(files.read(name), caching, settings.orthanc_compresses)
+        if name.endswith(".js"):
+            response.headers["Content-Security-Policy"] = SCRIPT_CSP
+        return response
 
     app.add_url_rule("/ohif", "ohif_home", ohif_home, methods=["GET"])
     app.add_url_rule("/ohif/app-config.js", "ohif_configuration", ohif_configuration, methods=["GET"])
