@@ -148,6 +148,16 @@ def test_a_bad_file_is_not_stale_again_and_again(file: Path, last_good: Path) ->
     assert [rules.stale(), rules.stale()] == [False, False]
 
 
+def test_a_file_that_is_gone_is_told_once(file: Path, last_good: Path) -> None:
+    rules = RulesInForce(file, last_good)
+    file.unlink()
+    assert [rules.stale(), rules.stale()] == [False, True]
+    with pytest.raises(InvalidConfiguration, match="cannot be read"):
+        rules.reload("system", NOW)
+    assert [rules.stale(), rules.stale()] == [False, False]
+    assert rules.current.text == GOOD
+
+
 def test_a_file_that_was_replaced_by_one_of_the_same_size_and_time_is_stale(file: Path, last_good: Path) -> None:
     rules = RulesInForce(file, last_good)
     was = file.stat()

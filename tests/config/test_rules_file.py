@@ -208,6 +208,7 @@ def test_the_letterhead_may_be_by_language() -> None:
             ],
             [],
         ),
+        ([rule({"reason": {"matches": r"\bالسل\b"}}, "r", priority="stat")], [r"'\b' knows Latin letters"]),
         ([rule({"modality": "CTX"}, "r", priority="stat")], ["'CTX' is not a modality of the standard"]),
         ([rule({"modality": "SR"}, "r", priority="stat")], ["'SR' is never the main modality"]),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from teleradiology.core.directory import Facility, by_specificity
+from teleradiology.core.directory import Facility, by_specificity, sender
 from teleradiology.core.transport import Transport
 
 
@@ -42,12 +42,13 @@ ALL = {each.id: each for each in (HOUSE, NOBODY, ZLITEN, SHARED_A, SHARED_B, CAL
         (Transport("X", remote_ip="2001:db8::1"), "house"),
         (Transport("X", remote_ip="not an address"), ""),
         (Transport(user="clinic"), "uploads"),
+        (Transport(user="clinic", remote_ip="192.0.2.77"), "uploads"),
         (Transport(user="somebody"), ""),
         (Transport(), ""),
     ],
 )
 def test_the_sender_belongs_to(transport: Transport, expected: str) -> None:
-    assert next((each.id for each in by_specificity(ALL) if each.sent(transport)), "") == expected
+    assert sender(by_specificity(ALL), transport) == expected
 
 
 def test_a_facility_without_lists_gets_nothing() -> None:

@@ -101,6 +101,7 @@ class RulesInForce:
         return settled and now != self._read_as
 
     def _loaded(self) -> RulesFile:
+        self._read_as = self._seen = _signature(self.file)  # so that what cannot be read is not tried at every heartbeat
         self._read_as, text = _read(self.file)
         self._seen = self._read_as
         return self.check(text)

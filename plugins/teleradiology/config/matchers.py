@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ MATCHERS: Mapping[str, str] = {
     "only": "The study has values, and none that is not in the list.",
 }
 
+_BOUNDARY = re.compile(r"\\b[^\x00-\x7f]|[^\x00-\x7f]\\b")  # RE2's \b beside a letter that is not ASCII
 _TEXTUAL = ("equals", "contains", "matches", "missing")
 _ORDERED = ("equals", "at_least", "at_most", "between", "missing")
 MATCHERS_OF: Mapping[Kind, tuple[str, ...]] = {
@@ -169,6 +171,9 @@ def _matches(fact: str, node: Node, path: str, findings: Findings) -> list[c.Con
     if not pattern:
         findings.problem(node.place, path, "expected a regular expression such as 'stroke|code neuro'")
         return []
+    if _BOUNDARY.search(pattern):
+        note = r"'\b' knows Latin letters and digits only, so it never holds beside others; write '(^| )' and '( |$)'"
+        findings.warning(node.place, path, note)
     try:
         return [c.Matches(fact, pattern, search_for(pattern))]
     except ValueError as error:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..core.decision import Decision
-from ..core.directory import Facility, Priority, Subspecialty, by_specificity
+from ..core.directory import Facility, Priority, Subspecialty, by_specificity, sender
 from ..core.errors import InvalidConfiguration, Problem
 from ..core.facts import Attributes, completed, facts_from
 from ..core.readers import Reader
@@ -63,7 +63,7 @@ class RulesFile:
 
     def facility_of(self, transport: Transport) -> str:
         """The id of the facility that the sender belongs to, or ""."""
-        return next((facility.id for facility in self._senders if facility.sent(transport)), "")
+        return sender(self._senders, transport)
 
     def timezone_of(self, facility: str) -> str:
         """The facility's time zone; "" for an unknown one."""

@@ -58,9 +58,7 @@ class Facility:
         return tuple(name for name in ("calling_aets", "called_aets", "ips") if getattr(self, name))
 
     def sent(self, transport: Transport) -> bool:
-        """Whether a study that came this way is this facility's."""
-        if transport.user and transport.user in self.users:
-            return True
+        """Whether a study that came this way over DICOM is this facility's."""
         return bool(self.criteria) and (
             (not self.calling_aets or _listed(transport.calling_aet, self.calling_aets))
             and (not self.called_aets or _listed(transport.called_aet, self.called_aets))
@@ -79,6 +77,13 @@ def _within(ip: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None) or address
     return any(mapped in network for network in networks if network.version == mapped.version)
+
+
+def sender(facilities: tuple[Facility, ...], transport: Transport) -> str:
+    """The id of the first facility that the study is of, or "". Who uploaded it says more than from where."""
+    by_user = (each for each in facilities if transport.user and transport.user in each.users)
+    over_dicom = (each for each in facilities if each.sent(transport))
+    return next((each.id for each in (*by_user, *over_dicom)), "")
 
 
 def by_specificity(facilities: Mapping[str, Facility]) -> tuple[Facility, ...]:
