@@ -248,6 +248,7 @@ def test_an_addendum_to_a_completed_report_needs_no_claim(desk: Desk) -> None:
     assert (signed.version, signed.status, signed.predecessor) == (2, "addendum", first.id)
     assert desk.now().state == "completed"
     assert desk.now().final_at == first.signed_at
+    assert desk.events().count("completed") == 1
     assert [one.destination for one in desk.outbox()] == ["sr", "pdf", "sr", "pdf"]
 
 

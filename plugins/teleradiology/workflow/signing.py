@@ -158,9 +158,9 @@ def _write(c: Connection, actor: Actor, item: Item, report: SignedReport, now: d
         pdf_sop_instance_uid=uid(report.id, report.version, "pdf"),
     )
     reports.add(c, row)
-    item = items.change(c, item, now, **_columns(item, report, now))
+    changed = items.change(c, item, now, **_columns(item, report, now))
     _discard_what_was_signed(c, actor, report)
-    _note(c, actor, item, row, now)
+    _note(c, actor, item, is_completed=changed.state != item.state, row=row, now=now)
     for kind in STORED:
         outbox.put(
             c, now, key=f"{row.id}:{row.version}:pacs:{kind}", courier="pacs", destination=kind, item=item.id, report=row.id
@@ -193,10 +193,10 @@ def _columns(item: Item, report: SignedReport, now: datetime) -> dict[str, Any]:
     return columns
 
 
-def _note(c: Connection, actor: Actor, item: Item, row: Signed, now: datetime) -> None:
+def _note(c: Connection, actor: Actor, item: Item, *, is_completed: bool, row: Signed, now: datetime) -> None:
     note = partial(audit.append, c, item=item.id, study=item.study_instance_uid)
     note("re-authenticated", actor, now, detail={"for": "signature"})
     detail = {"report": row.id, "version": row.version, "status": row.status, "content_hash": row.content_hash}
     note("signed", actor, now, detail=detail)
-    if item.state == State.COMPLETED:
+    if is_completed:
         note("completed", actor, now, detail={"report": row.id})
