@@ -62,6 +62,7 @@ REPORTS = (
         {"technique": "Portal venous phase, 5 mm.", "findings": "Liver, spleen and both kidneys without focal lesion."},
     ),
 )
+WAITING = ("unassigned", "assigned")
 HELD = ("liver", "Waiting for the ultrasound images from the referring clinic.")
 
 
@@ -110,8 +111,12 @@ def _first_that_may(people: Sequence[Client], act) -> list[str]:  # type: ignore
 
 
 def _write(reader: Client, item: str, written: Written) -> None:
+    """Nothing when it was written at an earlier loading."""
+    if reader.get(f"worklist/{item}")["state"] not in WAITING:
+        return
     reader.post(f"worklist/{item}/claim", {})
-    reader.put(f"worklist/{item}/report", {"sections": dict(written.sections), "language": "en"})
+    if reader.get(f"worklist/{item}/report")["version"] == 0:
+        reader.put(f"worklist/{item}/report", {"sections": dict(written.sections), "language": "en"})
     if written.status:
         reader.post(f"worklist/{item}/report/sign", {"status": written.status, "password": reader.password})
     else:
@@ -119,4 +124,5 @@ def _write(reader: Client, item: str, written: Written) -> None:
 
 
 def _hold(who: Client, item: str, reason: str) -> None:
-    who.post(f"worklist/{item}/hold", {"reason": reason})
+    if who.get(f"worklist/{item}")["state"] in WAITING:
+        who.post(f"worklist/{item}/hold", {"reason": reason})
