@@ -81,13 +81,18 @@ def completed(
 
 
 def main_modality(modalities: Iterable[tuple[str, int]]) -> str:
-    """The image modality with most images, given (modality, images) pairs; PT and NM before the CT or MR taken with them."""
+    """The image modality with most images, given (modality, images) pairs.
+
+    PT and NM go before the CT or MR taken with them; OT, scanned papers among it, counts only when there is nothing else.
+    """
     counts: Counter[str] = Counter()
     for modality, images in modalities:
         if modality and modality not in NOT_IMAGES:
             counts[modality] += images
-    hybrid = [modality for modality in ("PT", "NM") if modality in counts]
-    return hybrid[0] if hybrid else max(counts, key=lambda each: counts[each], default="")
+    for hybrid in ("PT", "NM"):
+        if hybrid in counts:
+            return hybrid
+    return max(counts, key=lambda each: (each != "OT", counts[each]), default="")
 
 
 def _patient(reading: SeriesAttributes) -> dict[str, Any]:

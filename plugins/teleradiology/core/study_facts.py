@@ -59,7 +59,9 @@ class StudyFacts:
     study_date: Annotated[Date, "Study date by the modality's clock."] = None
     study_time: Annotated[Time, "Study time by the modality's clock."] = None
     study_at: Annotated[Code, "Study date and time as ISO 8601, with a zone only when the modality tells one."] = ""
-    modality: Annotated[Code, "The main image modality: that of most images; SR, KO, PR, SEG and the like do not count."] = ""
+    modality: Annotated[
+        Code, "The main image modality: that of most images; SR, KO, PR, SEG and the like do not count, OT only alone."
+    ] = ""
     modalities: Annotated[Codes, "All modalities in the study, SR, KO and the like included."] = ()
     body_part: Annotated[Code, "The region examined, by voting over codes, descriptions and Body Part Examined."] = ""
     body_parts: Annotated[Codes, "All regions examined, the most likely first."] = ()
