@@ -30,7 +30,7 @@ function hold(mine) {
 }
 
 async function take() {
-  show(word("claiming"));
+  if (main.dataset.claim !== "mine") show(word("claiming"));
   try {
     const {data} = await call("POST", `worklist/${item}/claim`, {});
     version = data.version;
@@ -80,8 +80,7 @@ export async function start(id) {
   button.addEventListener("click", take);
   const standing = main.dataset.claim;
   version = Number(main.dataset.version);
-  if (standing === "mine") hold(true);
-  else if (standing === "take") await take();
+  if (standing === "mine" || standing === "take") await take(); // who holds the study already begins the lease anew
   else hold(false);
   if (main.dataset.grew === "yes") document.getElementById("grew-notice").hidden = false;
 }
