@@ -271,7 +271,9 @@ def test_a_step_of_the_wall_clock_completes_no_study_early_and_none_late(bench, 
 
 def test_an_image_that_comes_while_the_study_is_being_settled_is_not_forgotten(bench, monkeypatch):
     bench.ring()
+    bench.live(2)
     orthanc_id = bench.host.add_study(("CT", 1))
+    bench.live(2)
     bench.clock.pass_(QUIET)
     study = bench.host.study
 

@@ -6,8 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -30,6 +29,7 @@ class Storm(RuleBasedStateMachine):
         self.bench = Bench(self.folder)
         self.bench.live(2)
         self.rings = rings
+        self.blind = False  # what /changes told is gone: only the daily look at every study finds all
         self._listen()
 
     def teardown(self) -> None:
@@ -86,6 +86,7 @@ class Storm(RuleBasedStateMachine):
     @rule()
     def empty_the_changes(self) -> None:
         self.bench.host.empty_changes()
+        self.blind = True
 
     @rule(calls=st.sets(st.sampled_from(["study", "instance_file", "changes", "study_ids", "last_change", "study_of_series"])))
     def fail(self, calls: set[str]) -> None:
@@ -125,9 +126,11 @@ class Storm(RuleBasedStateMachine):
     def _calm(self) -> None:
         """When everything works again, all that is in the PACS is on the list as it is."""
         self.bench.host.failing = set()
+        self.bench.host.become_stable()
         self.bench.live(700, step=7)
-        reconciling.look_at_all(self.bench.room)
-        self.bench.live(QUIET + 30, step=2)
+        if self.blind:
+            reconciling.look_at_all(self.bench.room)
+            self.bench.live(QUIET + 30, step=2)
         for orthanc_id in self.bench.host.study_ids():
             item, study = self.bench.item(orthanc_id), self.bench.host.study(orthanc_id)
             assert item.missing_since is None
@@ -139,6 +142,11 @@ class Storm(RuleBasedStateMachine):
 
 
 Storm.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=15,
+    stateful_step_count=20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=[Phase.generate],  # a storm takes too long to be made smaller within a test's time
 )
-test_no_study_is_lost_in_a_storm = pytest.mark.timeout(300)(Storm.TestCase)
+test_no_study_is_lost_in_a_storm = Storm.TestCase

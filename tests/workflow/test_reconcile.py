@@ -174,6 +174,27 @@ def test_a_kill_between_the_rows_and_the_bookmark_repeats_the_page_without_harm(
     assert len(running.decisions(running.item(orthanc_id))) == 1
 
 
+def test_a_kill_right_after_the_bookmark_was_moved_leaves_the_work_marked(running, monkeypatch):
+    item = running.take_in(("CT", 2))
+    running.live(QUIET + 5)
+    running.host.add_images(item.orthanc_id, 1)
+    running.host.add_study(("CT", 1), PatientID="P-2")
+    running.restart()
+
+    def killed(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(catching_up, "examine", killed)
+        with pytest.raises(KeyboardInterrupt):
+            intake.catch_up(running.room)
+    assert cursor(running) == running.host.last_change()
+    running.restart()
+    monkeypatch.setattr(catching_up, "OVERLAP", 1)  # reading the last changes again would find it too
+    running.live(QUIET + 5)
+    assert running.item(item.orthanc_id).decided_instances == 3
+
+
 # The list of changes
 
 
