@@ -41,6 +41,9 @@ class Record:
     hash: str
 
 
+_insert = insert(audit)
+
+
 def append(
     c: Connection,
     event: str,
@@ -64,7 +67,7 @@ def append(
     who, origin = actor.username[:_LONGEST], actor.origin[:_LONGEST]
     new = link(record_text(seq, at, event, who, origin, outcome, item, study, text, previous))
     c.execute(
-        insert(audit),
+        _insert,
         {
             "seq": seq,
             "at": now,

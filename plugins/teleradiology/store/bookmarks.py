@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from .schema import bookmarks
 
 _get = select(bookmarks.c.number, bookmarks.c.text).where(bookmarks.c.name == bindparam("bookmark"))
+_hold = _get.with_for_update()
 _move = update(bookmarks).where(bookmarks.c.name == bindparam("bookmark"))
 
 
@@ -18,7 +19,7 @@ def get(c: Connection, name: str) -> tuple[int, str]:
 
 def held(c: Connection, name: str) -> tuple[int, str]:
     """As ``get``, and nobody else moves it until this transaction ends."""
-    row = c.execute(_get.with_for_update(), {"bookmark": name}).one_or_none()
+    row = c.execute(_hold, {"bookmark": name}).one_or_none()
     return (row[0], row[1]) if row else (0, "")
 
 
