@@ -66,7 +66,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _data(folder: str | Path) -> Path:
     path = Path(folder).expanduser().absolute()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)  # patients' data: for the service's user alone
         (path / "logs").mkdir(exist_ok=True)
     except OSError as error:
         raise Trouble(

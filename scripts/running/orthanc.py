@@ -79,6 +79,7 @@ class Orthanc:
                 start_new_session=True,
                 cwd=HOME,
                 pass_fds=(lock,),
+                umask=0o077,
                 env={**os.environ, **wanted.environment()},
             )
 

@@ -119,6 +119,14 @@ def test_if_the_command_is_killed_orthanc_stops_as_well(serve: Serve, gone: Call
     drained.join()
 
 
+def test_what_is_kept_of_patients_is_for_the_services_user_alone(serve: Serve) -> None:
+    kept = serve.data / "kept"
+    serve.orthanc_does(f"open({str(kept)!r}, 'w').write('a study')")
+    serve.start()
+    assert serve.data.stat().st_mode & 0o077 == 0
+    assert kept.stat().st_mode & 0o077 == 0
+
+
 def test_the_oldest_logs_make_room(serve: Serve) -> None:
     folder = serve.data / "logs"
     folder.mkdir(parents=True)
