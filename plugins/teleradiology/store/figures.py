@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, text
 
 from ..core.worklist import State
-from .schema import IS_OPEN, items, outbox
+from .schema import IS_OPEN, audit, items, outbox
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,12 @@ def overdue(c: Connection, now: datetime) -> int:
 def attention(c: Connection) -> int:
     """How many open items a person must look at."""
     return c.execute(select(func.count()).where(text(IS_OPEN), items.c.rank < 0)).scalar_one()
+
+
+def refused_instances(c: Connection, since: datetime) -> int:
+    """How many images were refused at the C-STORE door; the trail has them as records with a count each."""
+    query = select(audit.c.detail).where(audit.c.event == "instance-refused", audit.c.at >= since)
+    return sum(int(detail.get("count", 1)) for detail in c.execute(query).scalars())
 
 
 def undelivered(c: Connection) -> list[Waiting]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -19,6 +19,9 @@ from ...workflow.room import Room
 from .. import ROOT, auth
 from . import show, trail
 from .words import _
+
+
+REFUSED_SINCE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,11 @@ def _system(room: Room, verdict: audit.Verdict | None) -> System:
         failed, waiting = outbox.failed(c), figures.undelivered(c)
         revision = migrate.revision(c)
         reconciled = bookmarks.get(c, reconciling.PLACE)[1]
-    return System(_tiles(counts, failed, waiting), failed, waiting, _facts(room, revision, reconciled), verdict)
+        refused = figures.refused_instances(c, room.now() - REFUSED_SINCE)
+    return System(_tiles(counts, failed, waiting, refused), failed, waiting, _facts(room, revision, reconciled), verdict)
 
 
-def _tiles(counts: listing.Counts, failed: list[outbox.Delivery], waiting: list[figures.Waiting]) -> list[Tile]:
+def _tiles(counts: listing.Counts, failed: list[outbox.Delivery], waiting: list[figures.Waiting], refused: int) -> list[Tile]:
     on_the_way = sum(row.count for row in waiting if row.state == "waiting")
     return [
         Tile(_("Open studies"), counts.total, "worklist", path="/"),
@@ -85,6 +89,7 @@ def _tiles(counts: listing.Counts, failed: list[outbox.Delivery], waiting: list[
         Tile(_("Arriving"), counts.state.get(State.ARRIVING, 0), "arriving", path="/?state=arriving"),
         Tile(_("Deliveries on their way"), on_the_way, "clock"),
         Tile(_("Deliveries given up"), len(failed), "attention", "over" if failed else ""),
+        Tile(_("Images refused in 24 h"), refused, "attention", "over" if refused else "", "/audit?event=instance-refused"),
     ]
 
 
