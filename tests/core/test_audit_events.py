@@ -43,7 +43,9 @@ def test_names_are_short_enough_for_their_column() -> None:
 
 
 texts = st.text(max_size=30)
-details = st.dictionaries(texts, st.one_of(texts, st.integers(), st.booleans(), st.none(), st.lists(texts, max_size=3)), max_size=4)
+details = st.dictionaries(
+    texts, st.one_of(texts, st.integers(), st.booleans(), st.none(), st.lists(texts, max_size=3)), max_size=4
+)
 
 
 @given(texts, texts, st.none() | texts, texts, details, st.integers(0, 2**60), st.sampled_from((0, 4, 8, 12)))
