@@ -129,11 +129,13 @@ def a_later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_upgrade_keeps_a_copy_of_the_file_as_it_was(store: Store, a_later_version: None) -> None:
     with store.writing() as c:
         c.execute(text("INSERT INTO views (id, owner, name, query) VALUES ('1', '', 'mine', 'q=1')"))
+    with store.reading() as c:
+        before = c.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     assert migrate.to_head(store) == "zzzz"
     with store.reading() as c:
         assert c.execute(text("SELECT name, colour FROM views")).one() == ("mine", None)
     if store.is_sqlite:
-        copy = Path(f"{store.engine.url.database}.before-upgrade-from-0001")
+        copy = Path(f"{store.engine.url.database}.before-upgrade-from-{before}")
         old = connect(f"sqlite:///{copy}")
         with old.reading() as c:
             assert c.execute(text("SELECT * FROM views")).one() == ("1", "", "mine", "q=1")
