@@ -55,5 +55,5 @@ def _chosen_language(offered: tuple[str, ...]) -> str:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):  # unknown, or not the name of a zone at all
+    except (KeyError, ValueError, OSError):  # unknown, or not the name of a zone at all
         return _UTC

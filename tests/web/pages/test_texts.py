@@ -1,0 +1,122 @@
+"""The texts of the pages: all of them translated, none of them unsafe, none of them from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+from teleradiology import locale
+from teleradiology.config.settings import HOME
+
+PAGES = HOME / "plugins" / "teleradiology" / "web" / "pages"
+TEMPLATES = HOME / "templates" / "page"
+STATIC = HOME / "plugins" / "teleradiology" / "web" / "static"
+MARKS = {"_": None, "N_": None, "ngettext": (1, 2), "gettext": None}
+PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+
+def texts() -> list[str | tuple[str, ...]]:
+    """Every text that is marked for translation, in templates and code."""
+    found: list[str | tuple[str, ...]] = []
+    for folder, pattern, method in ((TEMPLATES, "*.html", "jinja2.ext:babel_extract"), (PAGES, "*.py", "python")):
+        for file in sorted(folder.glob(pattern)):
+            with file.open("rb") as source:
+                found += [text for _, text, _, _ in extract(method, source, keywords=MARKS)]  # type: ignore[arg-type]
+    return found
+
+
+def forms(message: object) -> tuple[str, ...]:
+    """The forms of a translation, for one number or for several."""
+    return (message,) if isinstance(message, str) else tuple(message)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def arabic():
+    with (locale.FOLDER / "ar" / f"{locale.DOMAIN}.po").open("rb") as source:
+        return read_po(source, locale="ar")
+
+
+def test_every_text_has_its_arabic(arabic):
+    missing = [text for text in texts() if text not in arabic or not all(forms(arabic.get(text).string))]
+    assert missing == []
+    assert len(set(map(str, texts()))) > 400
+
+
+def test_every_translation_is_of_a_text_that_is_still_there(arabic):
+    ours = {text if isinstance(text, str) else text[0] for text in texts()}
+    assert [message.id for message in arabic if message.id and forms(message.id)[0] not in ours] == []
+
+
+def test_translations_keep_the_places_that_are_filled_in(arabic):
+    for message in arabic:
+        wanted = set(PLACES.findall(forms(message.id)[-1]))
+        # One and two are words in Arabic, so the number may be left out there.
+        for form in forms(message.string)[3 if message.pluralizable else 0 :]:
+            assert set(PLACES.findall(form)) == wanted, message.id
+
+
+def test_arabic_has_its_six_plurals():
+    found = [locale.translations("ar").ngettext("%(num)d event", "%(num)d events", number) for number in (0, 1, 2, 3, 11, 100)]
+    assert len(set(found)) == 6
+
+
+def test_an_unknown_language_changes_nothing():
+    assert locale.translations("tlh").gettext("Worklist") == "Worklist"
+
+
+def test_no_template_switches_escaping_off_or_carries_script():
+    for file in TEMPLATES.glob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe\b|autoescape|Markup\(", text), file.name
+        assert not re.search(r"\son\w+\s*=\s*[\"']", text), f"{file.name}: a handler in an attribute"
+        assert not re.search(r"<style|\sstyle\s*=", text), f"{file.name}: the policy forbids styles in the page"
+        for script in re.findall(r"<script[^>]*>", text):
+            assert "src=" in script or 'type="application/json"' in script, f"{file.name}: {script}"
+
+
+def test_nothing_comes_from_another_server():
+    for file in [*TEMPLATES.glob("*.html"), *STATIC.rglob("*.js"), *STATIC.rglob("*.css")]:
+        found = re.findall(r"https?://[^\s\"')]+", file.read_text(encoding="utf-8"))
+        assert [address for address in found if address != "http://www.w3.org/2000/svg"] == [], file.name
+
+
+def test_every_icon_that_is_asked_for_is_in_the_sprite():
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "img" / "icons.svg").read_text(encoding="utf-8")))
+    asked = {
+        name
+        for file in [*TEMPLATES.glob("*.html")]
+        for name in re.findall(r'icon\("([\w-]+)"', file.read_text(encoding="utf-8"))
+    }
+    assert asked - sprite == set()
+
+
+def test_every_word_that_a_script_asks_for_is_sent():
+    from teleradiology.web.pages.script_words import WORDS
+    from teleradiology.web.pages.words import DONE
+
+    sent = set(WORDS) | {f"done-{act}" for act in DONE}
+    asked: set[str] = set()
+    for file in (STATIC / "js").glob("*.js"):
+        text = file.read_text(encoding="utf-8")
+        asked |= set(re.findall(r"\bword\(\"([\w-]+)\"", text)) | set(re.findall(r"label: \"([\w-]+)\"", text))
+    assert asked - sent == set()
+
+
+def test_text_blocks_are_there_in_both_languages():
+    from ruamel.yaml import YAML
+
+    found = YAML(typ="safe", pure=True).load((TEMPLATES / "text_blocks.yaml").read_text(encoding="utf-8"))
+    assert set(found["en"]) == set(found["ar"])
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_modules_that_are_preloaded_exist():
+    for file in TEMPLATES.glob("*.html"):
+        for names in re.findall(r"for name in \[([^\]]+)\] %}<link rel=\"modulepreload\"", file.read_text(encoding="utf-8")):
+            for name in re.findall(r'"([\w-]+)"', names):
+                assert (STATIC / "js" / f"{name}.js").is_file(), Path(name)
