@@ -336,6 +336,29 @@ rules_versions = Table(
     Column("by", String(64), nullable=False),
 )
 
+rules_history = Table(
+    # Another rules file was put in force than the one before.
+    "rules_history",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("digest", String(64), nullable=False, index=True),  # of rules_versions
+    Column("before", String(64), nullable=False, server_default=""),  # "" for the first
+    Column("by", String(64), nullable=False),
+    Column("cause", String(16), nullable=False),  # start, file, api, rollback
+)
+
+declarations = Table(
+    # What a person or a system says about a study, which its images do not tell; the latest of each kind.
+    "declarations",
+    metadata,
+    Column("item", ID, ForeignKey("items.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),  # urgency, complete
+    Column("value", String(256), nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),
+    Column("by", String(64), nullable=False),
+)
+
 views = Table(
     # A saved view of the worklist: a name for a URL query.
     "views",
