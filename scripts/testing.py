@@ -45,7 +45,9 @@ def _static_checks() -> dict[str, list[str]]:
 
 def _pytest(chosen: Sequence[str], *, everything_too: bool) -> list[str]:
     selects = any(argument.startswith("-m") for argument in chosen)
-    return ["pytest", *([] if everything_too or selects else ["-m", "not slow"]), *chosen]
+    # Whole files go to one of as many processes as there are cores: what a file starts, an Orthanc or a database, it starts once.
+    side_by_side = [] if chosen else ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+    return ["pytest", *side_by_side, *([] if everything_too or selects else ["-m", "not slow"]), *chosen]
 
 
 def _run(name: str, command: Sequence[str], environment: dict[str, str]) -> int:
