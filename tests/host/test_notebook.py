@@ -50,3 +50,12 @@ def test_nothing_to_write_is_no_transaction(bench: Bench) -> None:
     before = len(written(bench))
     Notebook().write(bench.room)
     assert len(written(bench)) == before
+
+
+def test_before_the_end_everything_is_written(bench: Bench) -> None:
+    notebook = Notebook()
+    for _ in range(3):
+        notebook.note("access-denied", "clinic", "", "GET /studies")
+        notebook.write(bench.room)
+    notebook.write(bench.room, everything=True)
+    assert sum(count for _, _, count in written(bench)) == 3

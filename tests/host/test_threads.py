@@ -105,5 +105,6 @@ def test_a_worker_finishes_what_it_was_handed_before_it_ends() -> None:
     for number in range(100):
         worker.hand(done.append, number)
     worker.start()
-    worker.stop(5)
+    worker.end()
+    worker.join(5)
     assert done == list(range(100))

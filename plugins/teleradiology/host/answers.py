@@ -20,9 +20,7 @@ class Answer:
     body: bytes = b""
 
 
-def problem(
-    status: int, code: str, detail: str, *headers: tuple[str, str], instance: str = "", request_id: str = ""
-) -> Answer:
+def problem(status: int, code: str, detail: str, *headers: tuple[str, str], instance: str = "", request_id: str = "") -> Answer:
     """A refusal by the bridge itself, with the members that all our refusals have (RFC 9457; see ``web.problems``)."""
     document = {
         "type": f"/teleradiology/api/problems/{code}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,17 +38,21 @@ class Doorbell:
         self._arrivals = Worker("teleradiology-arrivals")
         self._images = Worker("teleradiology-images")
         self._decisions = Worker("teleradiology-decisions")
+        self._workers = (self._arrivals, self._images, self._decisions)
 
     def start(self) -> None:
         """Begin to work on what rang."""
-        for worker in (self._arrivals, self._images, self._decisions):
+        for worker in self._workers:
             worker.start()
 
     def stop(self, timeout: float) -> None:
         """Finish, and wait."""
         self._stopping.set()
-        for worker in (self._arrivals, self._images, self._decisions):
-            worker.stop(timeout)
+        deadline = time.monotonic() + timeout
+        for worker in self._workers:
+            worker.end()
+        for worker in self._workers:
+            worker.join(deadline - time.monotonic())
 
     def arrived(self, study: str) -> None:
         """A study has its first image."""

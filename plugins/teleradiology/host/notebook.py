@@ -44,10 +44,10 @@ class Notebook:
                 entry = Entry(event, "", "", "others")
             self._counts[entry] += 1
 
-    def write(self, room: Room) -> None:
-        """Put on the audit trail what is due, in one transaction."""
+    def write(self, room: Room, *, everything: bool = False) -> None:
+        """Put on the audit trail what is due, in one transaction; everything before the end."""
         now = room.now()
-        due = self._take(now)
+        due = self._take(now, everything)
         if not due:
             return
         with room.store.writing() as c:
@@ -55,9 +55,9 @@ class Notebook:
                 who = Actor(entry.username, frozenset(), origin=entry.origin)
                 audit.append(c, entry.event, who, now, outcome=SERIOUS, detail={"what": entry.what, "count": count})
 
-    def _take(self, now: datetime) -> dict[Entry, int]:
+    def _take(self, now: datetime, everything: bool) -> dict[Entry, int]:
         with self._lock:
-            self._written = {entry: at for entry, at in self._written.items() if now - at < EVERY}
+            self._written = {entry: at for entry, at in self._written.items() if now - at < EVERY and not everything}
             due = {entry: count for entry, count in self._counts.items() if entry not in self._written}
             for entry in due:
                 del self._counts[entry]

@@ -45,11 +45,14 @@ class Worker:
         """Do this soon. ``args`` are logged when it fails, so they are ids."""
         self._tasks.put((task, args))
 
-    def stop(self, timeout: float) -> None:
-        """Finish what has been handed over, and wait for it."""
+    def end(self) -> None:
+        """Finish what has been handed over, and no more."""
         self._tasks.put(None)
+
+    def join(self, timeout: float) -> None:
+        """Wait for the end."""
         if self._thread is not None:
-            self._thread.join(timeout)
+            self._thread.join(max(0.0, timeout))
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..config.settings import Settings
+from ..core.identity import service
+from ..store import audit
 from ..workflow.room import Room
 from .answers import Sender
 from .bridge import PREFIX, Bridge, WsgiApp
@@ -17,6 +19,7 @@ from .changes import Acts, Changes, Doorbell
 from .gate import Gate
 from .guards import StoreGuard
 from .limits import Limits
+from .log import incident
 from .notebook import Notebook
 from .passes import Passes
 from .pool import LargeStackPool
@@ -54,14 +57,17 @@ def wire(orthanc: Any, parts: Parts, environ: MutableMapping[str, str]) -> None:
     def started() -> None:
         bell.start()
         parts.heartbeat.start()
-        log.info("ready")
+        _note(room, "service-started")
 
     def stopped() -> None:
-        bell.stop(3.0)
-        parts.heartbeat.stop(5.0)
+        """Within some ten seconds whatever hangs: who is asked to end is waited for, but nobody for long."""
+        bell.stop(2.0)
+        parts.heartbeat.stop(2.0)
+        room.renderer.close()  # a heartbeat that waits for a rendering goes on now
+        parts.heartbeat.stop(2.0)
         for threads in (pool, keepers):
-            threads.close(2.0)
-        room.renderer.close()
+            threads.close(1.0)
+        _note(room, "service-stopped", parts.notebook)
         room.store.close()
 
     orthanc.RegisterIncomingHttpRequestFilter(gate.callback)  # first: nothing is served before it stands
@@ -77,3 +83,13 @@ def limits_of(settings: Settings) -> Limits:
     """The largest bodies, by route."""
     uploads = (UPLOADS, settings.largest_upload_megabytes * MEGABYTE)
     return Limits(settings.largest_body_kilobytes * 1024, (uploads,), settings.request_seconds)
+
+
+def _note(room: Room, event: str, notebook: Notebook | None = None) -> None:
+    try:
+        if notebook is not None:
+            notebook.write(room, everything=True)
+        with room.store.writing() as c:
+            audit.append(c, event, service(), room.now())
+    except Exception as error:  # noqa: BLE001 -- Orthanc starts and stops also when our database does not answer
+        incident(log, event, error)
