@@ -68,6 +68,15 @@ class Item:
     retry_at: datetime | None
     changed_at: datetime
     missing_since: datetime | None
+    policy: str
+    exam_end_at: datetime | None
+    restarted_at: datetime | None
+    paused_at: datetime | None
+    pauses: tuple[tuple[datetime, datetime], ...]
+    ring_at: datetime | None
+    broadened: int
+    delivered_at: datetime | None
+    acknowledged_at: datetime | None
     facts: Mapping[str, Any]
 
     @property

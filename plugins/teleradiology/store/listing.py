@@ -40,7 +40,7 @@ class Filters:
     q: str = ""
     attention: bool = False
     modality: str = ""
-    due_before: datetime | None = None  # overdue by then; held items wait for something else
+    due_before: datetime | None = None  # overdue by then; not while the clock is paused
     closed_after: datetime | None = None
     drafted_by: str = ""  # username
     free_or_of: str | None = None  # items that nobody has, or this reader
@@ -84,7 +84,7 @@ def counts(c: Connection, now: datetime, confined_to: str | None = None) -> Coun
     scope = [text(IS_OPEN)] if confined_to is None else [text(IS_OPEN), items.c.facility == confined_to]
     kinds: tuple[ColumnElement[Any], ...] = (items.c.state, items.c.priority, literal_column("rank < 0"))
     rows = c.execute(select(*kinds, func.count()).where(*scope).group_by(*kinds)).all()
-    late = select(func.count()).where(*scope, items.c.due_at <= now, items.c.state != State.HELD)
+    late = select(func.count()).where(*scope, items.c.due_at <= now, items.c.paused_at.is_(None))
     return Counts(
         total=sum(row[3] for row in rows),
         overdue=c.execute(late).scalar_one(),
@@ -152,7 +152,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.modality:
         found.append(items.c.modalities.contains(filters.modality, autoescape=True))
     if filters.due_before:
-        found.append(and_(items.c.due_at <= filters.due_before, items.c.state != State.HELD))
+        found.append(and_(items.c.due_at <= filters.due_before, items.c.paused_at.is_(None)))
     if filters.closed_after:
         found.append(items.c.closed_at >= filters.closed_after)
     if filters.drafted_by:

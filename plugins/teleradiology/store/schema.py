@@ -63,6 +63,28 @@ class Words(TypeDecorator[tuple[str, ...]]):
         return read
 
 
+class Spans(TypeDecorator[tuple[tuple[datetime, datetime], ...]]):
+    """Some spans of time in their order, kept as a JSON array of pairs of microseconds since 1970."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):  # type: ignore[no-untyped-def]
+        return None if value is None else json.dumps([[(at - _EPOCH) // timedelta(microseconds=1) for at in span] for span in value])
+
+    def result_processor(self, dialect, coltype):  # type: ignore[no-untyped-def]
+        def read(text: str | None) -> tuple[tuple[datetime, datetime], ...]:
+            if text is None or text == "[]":
+                return ()
+            return tuple((_instant(begin), _instant(end)) for begin, end in json.loads(text))
+
+        return read
+
+
+def _instant(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -91,7 +113,7 @@ items = Table(
     Column("warn_at", Instant),
     Column("due_at", Instant),
     Column("order_key", BigInteger, nullable=False, server_default="0"),  # reading order within the open list; smaller first
-    Column("held_at", Instant),  # the clock is paused since
+    Column("held_at", Instant),  # on hold since
     Column("paused_seconds", Integer, nullable=False, server_default="0"),
     Column("hold_reason", String(256), nullable=False, server_default=""),
     Column("subspecialty", String(64), nullable=False, server_default=""),
@@ -132,6 +154,15 @@ items = Table(
     Column("retry_at", Instant),
     Column("changed_at", Instant, nullable=False),
     Column("missing_since", Instant),  # the study is no longer in Orthanc
+    Column("policy", String(64), nullable=False, server_default=""),  # the turnaround policy of the promise; "" for none
+    Column("exam_end_at", Instant),  # as the modality says
+    Column("restarted_at", Instant),  # a task that came up later has a clock of its own, since then
+    Column("paused_at", Instant),  # the clock is paused since; a hold for other reasons does not pause it
+    Column("pauses", Spans, nullable=False, server_default="[]"),  # when it was paused before
+    Column("ring_at", Instant),  # when the ladder of escalation is to be looked at next
+    Column("broadened", Integer, nullable=False, server_default="0"),  # by how many steps more readers may have it
+    Column("delivered_at", Instant),  # the final report is where it belongs
+    Column("acknowledged_at", Instant),  # who asked for the report has seen it
     # Last, because it is long: a list reads the columns before it without touching its pages.
     Column("facts", JSON, nullable=False, default=dict),
 )
@@ -151,8 +182,9 @@ _partial_index("ix_items_reading_order", IS_OPEN, *_order, items.c.priority)
 _partial_index("ix_items_by_subspecialty", IS_OPEN, items.c.subspecialty, *_order)
 _partial_index("ix_items_by_facility", IS_OPEN, items.c.facility, *_order, items.c.priority)
 _partial_index("ix_items_by_reader", IS_OPEN, items.c.reader, *_order)
-_partial_index("ix_items_due", IS_OPEN, items.c.due_at, items.c.state, items.c.facility)
+_partial_index("ix_items_due", IS_OPEN, items.c.due_at, items.c.state, items.c.facility, items.c.paused_at)
 _partial_index("ix_items_quiet", "quiet_at IS NOT NULL", items.c.quiet_at)
+_partial_index("ix_items_ring", "ring_at IS NOT NULL", items.c.ring_at)
 _partial_index("ix_items_retry", "retry_at IS NOT NULL", items.c.retry_at)
 _partial_index("ix_items_lease", "state = 'reading'", items.c.lease_until)
 Index("ix_items_changed", items.c.changed_at)
@@ -368,3 +400,31 @@ views = Table(
     Column("name", String(64), nullable=False),
     Column("query", String(1024), nullable=False),
 )
+
+ladder_steps = Table(
+    # A step of the ladder of escalation that was taken: once for an item and a cause, which is the clock that rang.
+    "ladder_steps",
+    metadata,
+    Column("item", ID, ForeignKey("items.id"), primary_key=True),
+    Column("step", String(64), primary_key=True),
+    Column("cause", String(64), primary_key=True),
+    Column("action", String(32), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("done_at", Instant, nullable=False),
+)
+
+notifications = Table(
+    # Something that a person is told on our pages; of a role, the first who reads it has read it for all.
+    "notifications",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("recipient", String(80), nullable=False),  # a username, or role:coordinator
+    Column("item", ID, ForeignKey("items.id"), index=True),
+    Column("kind", String(32), nullable=False),
+    Column("params", JSON, nullable=False),  # what the words need; no patient data
+    Column("created_at", Instant, nullable=False),
+    Column("read_at", Instant),
+    Column("read_by", String(64), nullable=False, server_default=""),
+    Index("ix_notifications_recipient", "recipient", "id"),
+)
+_partial_index("ix_notifications_unread", "read_at IS NULL", notifications.c.recipient, notifications.c.id)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Text, bindparam, cast, select, text
+from sqlalchemy import Connection, Text, bindparam, cast, func, select, text
 
 from ..core.worklist import State
 from .item import COLUMNS, Item, item_of
@@ -60,13 +60,29 @@ def newly_due_soon(c: Connection, now: datetime, limit: int = 200) -> list[Item]
 def _unmarked(flag: str, *reached: Any) -> Any:
     # Flags are a short JSON list; its text is compared, which SQLite and PostgreSQL do alike.
     marked = cast(items.c.flags, Text).contains(f'"{flag}"')
-    return select(*COLUMNS).where(text(IS_OPEN), items.c.state != State.HELD, *reached, ~marked).order_by(items.c.due_at)
+    return select(*COLUMNS).where(text(IS_OPEN), items.c.paused_at.is_(None), *reached, ~marked).order_by(items.c.due_at)
 
 
 # Made once: they are asked with every heartbeat.
 _now = bindparam("now", type_=items.c.due_at.type)
 _overdue = _unmarked("overdue", items.c.due_at <= _now)
 _due_soon = _unmarked("due-soon", items.c.warn_at <= _now, items.c.due_at > _now)
+
+
+def ringing(c: Connection, now: datetime, limit: int = 200) -> list[str]:
+    """The items whose ladder of escalation is to be looked at, longest waiting first."""
+    query = select(items.c.id).where(text("ring_at IS NOT NULL"), items.c.ring_at <= now).order_by(items.c.ring_at)
+    return list(c.execute(query.limit(limit)).scalars())
+
+
+def next_ring(c: Connection) -> datetime | None:
+    """When the next ladder is to be looked at."""
+    return c.execute(select(func.min(items.c.ring_at)).where(text("ring_at IS NOT NULL"))).scalar()
+
+
+def ring_all(c: Connection, now: datetime) -> None:
+    """Look at the ladders of all open items: the rules file has changed."""
+    c.execute(sa.update(items).where(text(IS_OPEN), items.c.due_at.is_not(None)).values(ring_at=now))
 
 
 def _items(c: Connection, query: Any, values: Any = None) -> Iterator[Item]:
