@@ -85,7 +85,12 @@ class House:
 
     def send(self, calling_aet: str = "ZLITEN_CT", images: int = 3, **tags: Any) -> dict[str, Any]:
         """A study by C-STORE; its item, once it may be read."""
-        geometry = {"PixelSpacing": [1.0, 1.0], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0], "RescaleSlope": 1, "RescaleIntercept": 0}
+        geometry = {
+            "PixelSpacing": [1.0, 1.0],
+            "ImageOrientationPatient": [1, 0, 0, 0, 1, 0],
+            "RescaleSlope": 1,
+            "RescaleIntercept": 0,
+        }
         found = dicom_files.study(images, **{**geometry, **tags})
         for number, image in enumerate(found):
             image.ImagePositionPatient = [0.0, 0.0, 5.0 * number]
@@ -101,7 +106,7 @@ class House:
         """A final report by the radiologist."""
         path, who = f"/teleradiology/api/worklist/{item['id']}", self.people["radiologist"]
         assert self.orthanc.post(f"{path}/claim", who, json={}).status_code == 200
-        texts = {name: "" for name in ("indication", "technique", "comparison", "findings", "impression", "recommendation")}
+        texts = dict.fromkeys(("indication", "technique", "comparison", "findings", "impression", "recommendation"), "")
         assert self.orthanc.put(f"{path}/report", who, json={"sections": {**texts, **sections}}).status_code == 200
         signed = self.orthanc.post(f"{path}/report/sign", who, json={"status": "final", "password": PASSWORD})
         assert signed.status_code == 201, signed.text
@@ -187,9 +192,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def _fill(house: House) -> None:
-    house.send(PatientName="الورفلي^سالم=Alwerfalli^Salem", PatientID="LY-231", StudyDescription="CT HEAD STROKE", AccessionNumber="S-1")
     house.send(
-        PatientName="Zammit^Joseph", PatientID="MT-13", StudyDescription="CT LUMBAR SPINE", AccessionNumber="R-1", calling_aet="GOZO_CT"
+        PatientName="الورفلي^سالم=Alwerfalli^Salem", PatientID="LY-231", StudyDescription="CT HEAD STROKE", AccessionNumber="S-1"
+    )
+    house.send(
+        PatientName="Zammit^Joseph",
+        PatientID="MT-13",
+        StudyDescription="CT LUMBAR SPINE",
+        AccessionNumber="R-1",
+        calling_aet="GOZO_CT",
     )
     house.send(PatientName="Borg^Anna", PatientID="LY-7", StudyDescription="CT TRAUMA", AccessionNumber="U-1")
     house.send(PatientName=XSS, PatientID="X-1", StudyDescription="<img src=x onerror=window.__x=1>", AccessionNumber="X-1")

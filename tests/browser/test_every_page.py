@@ -38,7 +38,9 @@ Opened = Callable[..., Page]
 @pytest.fixture(scope="module")
 def studies(house) -> dict[str, str]:
     """One study to look at, one with a signed report."""
-    item = house.send(PatientName="Every^Page=كل^صفحة", PatientID="LY-50", StudyDescription="CT EVERY PAGE", AccessionNumber="E-50")
+    item = house.send(
+        PatientName="Every^Page=كل^صفحة", PatientID="LY-50", StudyDescription="CT EVERY PAGE", AccessionNumber="E-50"
+    )
     signed = house.send(PatientName="Signed^Page", PatientID="LY-51", StudyDescription="CT SIGNED", AccessionNumber="E-51")
     house.sign(signed, findings="Lungs: clear.\n3-5 mm nodule.", impression="Nodule.")
     return {"item": item["id"], "signed": signed["id"]}

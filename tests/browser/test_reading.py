@@ -59,7 +59,9 @@ def texts_of(node: Dataset) -> list[str]:
 
 
 def test_from_next_case_to_the_report_in_the_pacs(visit, house):
-    item = house.send(PatientName="الفيتوري^سلمى=Alfitouri^Salma", PatientID="LY-1001", StudyDescription="CT STROKE A", AccessionNumber="W-1")
+    item = house.send(
+        PatientName="الفيتوري^سلمى=Alfitouri^Salma", PatientID="LY-1001", StudyDescription="CT STROKE A", AccessionNumber="W-1"
+    )
     page = visit("403").sign_in("radiologist")
     for _ in range(5):  # other tests' urgent studies may come first; each is claimed and left
         page.keyboard.press("n")

@@ -298,9 +298,19 @@ def test_accounts_are_made_changed_and_disabled(site):
     text = page(client, "/accounts/dr-new")
     assert re.search(r'name="role-radiologist"[^>]*checked', text)
     version = re.search(r'name="version" value="(\d+)"', text)[1]
-    submit(client, "/accounts/dr-new", version=version, name="Dr New", disabled="yes", **{"role-radiologist": "yes"}, reader="dr-huda")
+    submit(
+        client,
+        "/accounts/dr-new",
+        version=version,
+        name="Dr New",
+        disabled="yes",
+        **{"role-radiologist": "yes"},
+        reader="dr-huda",
+    )
     assert "disabled" in page(client, "/accounts")
-    stale = submit(client, "/accounts/dr-new", 409, version=version, name="Other", **{"role-radiologist": "yes"}, reader="dr-huda")
+    stale = submit(
+        client, "/accounts/dr-new", 409, version=version, name="Other", **{"role-radiologist": "yes"}, reader="dr-huda"
+    )
     assert "Other" in stale.get_data(as_text=True), "what was typed stays in the form"
 
 

@@ -88,9 +88,7 @@ def test_nothing_comes_from_another_server():
 def test_every_icon_that_is_asked_for_is_in_the_sprite():
     sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "img" / "icons.svg").read_text(encoding="utf-8")))
     asked = {
-        name
-        for file in [*TEMPLATES.glob("*.html")]
-        for name in re.findall(r'icon\("([\w-]+)"', file.read_text(encoding="utf-8"))
+        name for file in [*TEMPLATES.glob("*.html")] for name in re.findall(r'icon\("([\w-]+)"', file.read_text(encoding="utf-8"))
     }
     assert asked - sprite == set()
 

@@ -70,11 +70,11 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
     return Why(
         digest=found["rules_digest"],
         at=datetime.fromisoformat(found["at"]) if found.get("at") else None,
-        cause=found["cause"],
+        cause=words.translated(words.CAUSES, found["cause"]),
         file=room.rules.file.name,
         attributes=[_attribute(name, decided) for name, decided in found["attributes"].items()],
         passed_over=found["passed_over"],
-        policy=readers.get("policy", ""),
+        policy=words.translated(words.CAUSES, readers.get("policy", "")),
         readers=[_considered(one, readers.get("chosen")) for one in readers.get("considered", ())],
     )
 
@@ -113,7 +113,7 @@ def event(record: Mapping[str, Any], at: datetime) -> Event:
 
 def details(detail: Mapping[str, Any]) -> list[str]:
     """The part of a record's detail that helps a person."""
-    found = [str(detail[name]) for name in _DETAILS if detail.get(name) not in (None, "", [])]
+    found = [words.translated(words.CAUSES, str(detail[name])) for name in _DETAILS if detail.get(name) not in (None, "", [])]
     if detail.get("from") and detail.get("to") and detail["from"] != detail["to"]:
         found.insert(0, f"{_state(detail['from'])} → {_state(detail['to'])}")
     return found

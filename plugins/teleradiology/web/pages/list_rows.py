@@ -13,7 +13,7 @@ from ...core.identity import Actor, may
 from ...core.worklist import State, allowed
 from ...store.item import Item
 from ..api.shapes import viewer_url
-from . import show, words
+from . import look, show, words
 from .words import Sign, _
 
 _ACTS = ("claim", "release")
@@ -55,7 +55,9 @@ def row(item: Item, actor: Actor, rules: RulesFile, now: datetime) -> Row:
     holder = (reader.name if reader else item.reader) or (item.claimed_by if item.state == State.READING else "")
     return Row(
         item=item,
-        stamp=hashlib.sha256(f"{item.version}{rules.digest}{holder}{now.date()}".encode()).hexdigest()[:12],
+        stamp=hashlib.sha256(f"{item.version}{rules.digest}{holder}{now.astimezone(look.zone()).date()}".encode()).hexdigest()[
+            :12
+        ],
         path=path(item, actor),
         rank=priority.rank if priority else 2,
         site=facility.name if facility else item.facility or _("unknown site"),

@@ -20,7 +20,6 @@ from .. import ROOT, auth
 from . import show, trail
 from .words import _
 
-
 REFUSED_SINCE = timedelta(days=1)
 
 

@@ -111,6 +111,17 @@ ROLES = {
     "auditor": N_("Auditor"),
     "integrator": N_("Integrator"),
 }
+CAUSES = {
+    "study complete": N_("the study is complete"),
+    "late images": N_("more images arrived"),
+    "retry": N_("tried again"),
+    "somebody is free": N_("somebody is free"),
+    "not decided yet": N_("not decided yet"),
+    "least open work": N_("The eligible reader with the least open work."),
+    "nobody is eligible": N_("Nobody is eligible."),
+    "named by the rules": N_("Named by the rules."),
+    "stays with its reader": N_("It stays with its reader."),
+}
 REPORT_STATUSES = {
     "preliminary": Sign(N_("Preliminary report"), "preliminary", "warn"),
     "final": Sign(N_("Final report"), "completed", "good"),
@@ -185,6 +196,7 @@ EVENTS = {
     "imported": N_("Imported"),
     "rules-loaded": N_("Rules put in force"),
     "rules-refused": N_("Rules refused"),
+    "rules-rolled-back": N_("Rules taken back"),
     "account-created": N_("Account made"),
     "account-changed": N_("Account changed"),
     "roles-changed": N_("Roles changed"),
