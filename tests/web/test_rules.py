@@ -111,7 +111,7 @@ def test_a_study_that_we_have_is_explained(site):
 
 
 @pytest.mark.parametrize(
-    "question", [{}, {"facts": {}, "study": "1.2"}, {"facts": []}, {"facts": "CT"}, {"study": "x"}, {"item": "x"}]
+    "question", [{}, {"facts": {}, "study": "1.2"}, {"facts": []}, {"facts": "CT"}, {"study": ""}, {"item": "x"}]
 )
 def test_a_question_is_about_one_thing(still_site, question):
     assert still_site.as_("radiologist").post("/api/rules/explain", json=question).status_code == 422

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from .rules_file import RulesFile
@@ -27,26 +27,31 @@ class Difference:
 
 def between(before: RulesFile, after: RulesFile) -> tuple[Difference, ...]:
     """The sections that differ. Comments, spacing and line numbers are no difference."""
-    found = (_difference(section, _content(before, section), _content(after, section)) for section in _ORDER_MATTERS)
+    found = (_difference(section, content(before, section), content(after, section)) for section in sections())
     return tuple(each for each in found if each is not None)
 
 
-# Whether the order of a section's entries means something.
-_ORDER_MATTERS: Mapping[str, bool] = {
-    "priorities": True,
-    "subspecialties": False,
-    "facilities": False,
-    "readers": False,
-    "rules": True,
-}
+_ORDER_MATTERS = ("priorities", "rules")
+_NO_SECTIONS = ("digest", "text", "ruleset", "warnings")
 
 
-def _content(file: RulesFile, section: str) -> dict[str, Any]:
+def sections() -> tuple[str, ...]:
+    """The sections of a rules file that are compared, the rules last."""
+    names = (each.name for each in fields(RulesFile))
+    return (*(name for name in names if name not in (*_NO_SECTIONS, "examples")), "examples", "rules")
+
+
+def content(file: RulesFile, section: str) -> dict[str, Any]:
+    """What a section says, by name; a section that is not made of named entries is one entry."""
     if section == "rules":
         return {rule.name: (rule.when, dict(rule.then)) for rule in file.ruleset.rules}
     if section == "priorities":
         return {name: (each.turnaround, each.warn_after) for name, each in file.priorities.items()}
-    return dict(getattr(file, section))
+    if section == "examples":
+        return {each.name or f"example {place}": (each.given, dict(each.expect.values), dict(each.expect.decided_by))
+                for place, each in enumerate(file.examples, 1)}  # fmt: skip
+    found = getattr(file, section)
+    return dict(found) if isinstance(found, Mapping) else {section: found}
 
 
 def _difference(section: str, before: dict[str, Any], after: dict[str, Any]) -> Difference | None:
@@ -56,6 +61,6 @@ def _difference(section: str, before: dict[str, Any], after: dict[str, Any]) -> 
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
         changed=tuple(name for name in kept if before[name] != after[name]),
-        moved=_ORDER_MATTERS[section] and kept != [name for name in after if name in before],
+        moved=section in _ORDER_MATTERS and kept != [name for name in after if name in before],
     )
     return None if found == Difference(section) else found

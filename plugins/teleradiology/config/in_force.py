@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import Any
 
 from ..core.errors import InvalidConfiguration, Problem
 from .differences import Difference, between
+from .replacing import replace_file, write_whole
 from .rules_file import RulesFile, load
 from .yaml_tree import LARGEST
 
@@ -91,6 +90,15 @@ class RulesInForce:
         """What a text would be as rules file; puts nothing in force. Raises InvalidConfiguration."""
         return load(text, self.file.name, templates=self._templates() if self._templates else None)
 
+    def put_back(self, text: str, by: str, now: datetime) -> tuple[Reloaded, Path | None]:
+        """Make a text the file on the disk and put it in force, so that the two agree; also the copy of the file before.
+
+        Raises InvalidConfiguration or Unavailable, and then nothing has changed.
+        """
+        self.check(text)
+        backup = replace_file(self.file, text, now)
+        return self.reload(by, now), backup
+
     def stale(self) -> bool:
         """Whether the file on disk has changed since it was read, and rests: cheap, for every heartbeat.
 
@@ -99,6 +107,10 @@ class RulesInForce:
         now = _signature(self.file)
         settled, self._seen = now == self._seen, now
         return settled and now != self._read_as
+
+    def differs(self) -> bool:
+        """Whether the file on the disk is not the one in force: changed and not yet read, or refused."""
+        return bool(self.file_problem) or _signature(self.file) != self._read_as
 
     def _loaded(self) -> RulesFile:
         self._read_as = self._seen = _signature(self.file)  # so that what cannot be read is not tried at every heartbeat
@@ -117,18 +129,9 @@ class RulesInForce:
         return loaded
 
     def _keep(self, text: str) -> None:
-        """Write the last good file so that it is there whole or not at all, even when the power fails."""
+        """Write the last good file."""
         self._last_good.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._last_good.parent, prefix=".last-good-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).replace(self._last_good)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(self._last_good, text)
 
 
 def _signature(file: Path) -> Signature:

@@ -88,6 +88,7 @@ EVENTS: dict[str, EventCode] = {
     "imported": EventCode(_IMPORT, "C", "", "images were taken in from a medium or by upload"),
     # The house.
     "rules-loaded": EventCode(_SECURITY, "E", _SOFTWARE_CONFIGURATION, "a rules file was put in force"),
+    "rules-rolled-back": EventCode(_SECURITY, "E", _SOFTWARE_CONFIGURATION, "rules of the past were put in force again"),
     "rules-refused": EventCode(_SECURITY, "E", _SOFTWARE_CONFIGURATION, "a rules file with problems was not put in force"),
     "account-created": EventCode(_SECURITY, "E", _ATTRIBUTES, "an account was made"),
     "account-changed": EventCode(_SECURITY, "E", _ATTRIBUTES, "an account was changed"),

@@ -43,6 +43,14 @@ def by_study(c: Connection, study_uid: str) -> list[Item]:
     return [item_of(row) for row in c.execute(_by_study, {"wanted": study_uid})]
 
 
+def by_accession(c: Connection, accession_number: str) -> list[Item]:
+    """The items of an accession number, oldest first; it means something within one facility only."""
+    if not accession_number:
+        return []
+    query = select(*COLUMNS).where(items.c.accession_number == accession_number).order_by(items.c.id)
+    return [item_of(row) for row in c.execute(query)]
+
+
 def by_patient(c: Connection, facility: str, patient_id: str) -> list[Item]:
     """A patient's items, newest first. Patient ids mean something within one facility only; an empty one means nobody."""
     if not patient_id:

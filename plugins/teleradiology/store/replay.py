@@ -21,12 +21,14 @@ class Received:
     facility: str
     state: str
     received_at: datetime
+    final_at: datetime | None
+    paused_seconds: int
     facts: Mapping[str, Any]
 
 
 def received_since(c: Connection, since: datetime, limit: int, facility: str = "") -> Iterator[Received]:
     """The studies that were decided about, the latest first."""
-    query = select(items.c.id, items.c.study_instance_uid, items.c.facility, items.c.state, items.c.received_at, items.c.facts)
+    query = select(*(items.c[name] for name in Received.__dataclass_fields__))
     query = query.where(items.c.received_at >= since, items.c.decision.is_not(None))
     if facility:
         query = query.where(items.c.facility == facility)

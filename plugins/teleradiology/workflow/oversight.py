@@ -46,7 +46,7 @@ def _next(room: Room) -> datetime:
 def watch_rules(room: Room) -> None:
     """Put a changed rules file in force."""
     if room.rules.stale():
-        rules.reload(room, OVERSIGHT)
+        rules.reload(room, OVERSIGHT, "file")
 
 
 def follow_changes(room: Room) -> None:

@@ -1,29 +1,33 @@
-"""The rules as administrators handle them: check, put in force, explain, and try on the studies of the past."""
+"""The rules as administrators handle them: check, put in force, take back, explain, and try on the studies of the past."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..config import yaml_tree
+from ..config.difference_details import Detail, details
 from ..config.examples_section import Given
 from ..config.findings import Findings
 from ..config.in_force import Reloaded
-from ..config.rules_file import RulesFile
-from ..core.decision import Decision, value_to_json
+from ..config.rules_file import RulesFile, load
 from ..core.errors import InvalidConfiguration, InvalidInput, NotFound, Problem
 from ..core.identity import Actor, require, service
 from ..core.study_facts import StudyFacts
-from ..store import audit, items, replay, rules_versions
-from ..store.replay import Received
+from ..store import audit, items, rules_history, rules_versions
+from ..store.rules_history import Change
+from . import backtesting, covering, explaining
+from .backtesting import Backtest, Period
+from .covering import Coverage
+from .explaining import Explained
 from .room import Room
 
 BACKTEST_SPAN = timedelta(days=30)
-MOST_LISTED = 500
+SHORTEST_DIGEST = 6
+MOST_COVERED = 5000
 
 
 def check(room: Room, actor: Actor, text: str | None = None) -> RulesFile:
@@ -32,7 +36,7 @@ def check(room: Room, actor: Actor, text: str | None = None) -> RulesFile:
     return _read(room, text)
 
 
-def reload(room: Room, actor: Actor) -> Reloaded:
+def reload(room: Room, actor: Actor, cause: str = "api") -> Reloaded:
     """Put the file on the disk in force. Raises InvalidConfiguration with all problems, and the good rules stay."""
     require(actor, "rules")
     before, now = room.rules.current.digest, room.now()
@@ -44,10 +48,15 @@ def reload(room: Room, actor: Actor) -> Reloaded:
                 c, "rules-refused", actor, now, outcome=4, detail={"in_force": before, "problems": len(refusal.problems)}
             )
         raise
-    with room.store.writing() as c:
-        rules_versions.put_in_force(c, now, digest=found.after, text=room.rules.current.text, by=actor.username)
-        audit.append(c, "rules-loaded", actor, now, detail=found.to_json())
+    _note(room, actor, found, cause)
     return found
+
+
+def _note(room: Room, actor: Actor, found: Reloaded, cause: str) -> None:
+    with room.store.writing() as c:
+        text = room.rules.current.text
+        rules_history.put_in_force(c, found.at, digest=found.after, text=text, by=actor.username, cause=cause)
+        audit.append(c, "rules-loaded", actor, found.at, detail=found.to_json() | {"cause": cause})
 
 
 def remember(room: Room) -> None:
@@ -56,61 +65,111 @@ def remember(room: Room) -> None:
     with room.store.writing() as c:
         if rules_versions.get(c, current.digest) is None:
             audit.append(c, "rules-loaded", service(), now, detail={"after": current.digest})
-        rules_versions.put_in_force(c, now, digest=current.digest, text=current.text, by="start")
+        rules_history.put_in_force(c, now, digest=current.digest, text=current.text, by="start", cause="start")
 
 
-def explain_facts(room: Room, actor: Actor, given: Mapping[str, Any], text: str | None = None) -> Decision:
+def history(room: Room, actor: Actor, limit: int = 100) -> list[Change]:
+    """Who put which rules in force when, latest first."""
+    require(actor, "rules")
+    with room.store.reading() as c:
+        return rules_history.newest(c, limit)
+
+
+def version(room: Room, actor: Actor, digest: str) -> RulesFile:
+    """Rules that were in force once, by the beginning of their digest. Raises NotFound, or InvalidInput when several begin so."""
+    require(actor, "rules")
+    with room.store.reading() as c:
+        return once_in_force(rules_history.texts(c, _prefix(digest)), digest)
+
+
+def once_in_force(found: list[rules_versions.RulesVersion], digest: str) -> RulesFile:
+    """The only one of the versions found, as it can be read today."""
+    if not found:
+        raise NotFound(f"No rules with the digest {digest[:64]} were ever in force; see the history.")
+    if len(found) > 1:
+        raise InvalidInput(problems=[Problem(f"{len(found)} versions begin with {digest[:64]}; give more of it", path="digest")])
+    return load(found[0].text, f"rules {found[0].digest[:12]}")
+
+
+def _prefix(digest: str) -> str:
+    if len(digest) < SHORTEST_DIGEST or set(digest.lower()) - set("0123456789abcdef"):
+        message = f"expected a digest, or the first {SHORTEST_DIGEST} or more of its hexadecimal digits"
+        raise InvalidInput(problems=[Problem(message, path="digest")])
+    return digest
+
+
+def difference(room: Room, actor: Actor, before: str, after: str) -> tuple[Detail, ...]:
+    """What differs between two versions by their digests; "in-force" and "disk" are the rules in force and the file."""
+    return details(_named(room, actor, before), _named(room, actor, after))
+
+
+def _named(room: Room, actor: Actor, name: str) -> RulesFile:
+    if name == "in-force":
+        require(actor, "rules")
+        return room.rules.current
+    return check(room, actor) if name == "disk" else version(room, actor, name)
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """Rules of the past that are in force again, and the copy of the file that they replaced."""
+
+    reloaded: Reloaded
+    backup: str
+
+
+def rollback(room: Room, actor: Actor, digest: str) -> TakenBack:
+    """Write rules that were in force once as the file on the disk, and put them in force."""
+    found = version(room, actor, digest)
+    reloaded, backup = room.rules.put_back(found.text, actor.username, room.now())
+    with room.store.writing() as c:
+        detail = {"before": reloaded.before, "after": reloaded.after, "backup": backup.name if backup else ""}
+        audit.append(c, "rules-rolled-back", actor, reloaded.at, detail=detail)
+    _note(room, actor, reloaded, "rollback")
+    return TakenBack(reloaded, backup.name if backup else "")
+
+
+def explain_facts(room: Room, actor: Actor, given: Mapping[str, Any], text: str | None = None) -> Explained:
     """What the rules say of facts as a rules file's examples give them."""
     rules = _for_explaining(room, actor, text)
-    return rules.explain(rules.completed(_given(given)))
+    facts = given_facts(given)
+    with room.store.reading() as c:
+        found = explaining.of_facts(rules, rules.completed(facts), room.rules.file.name, room.now(), c)
+    return _with_disk(room, found, rules, facts, text)
 
 
-def explain_item(room: Room, actor: Actor, item_id: str, text: str | None = None) -> Decision:
+def explain_item(room: Room, actor: Actor, item_id: str, text: str | None = None) -> Explained:
     """What the rules say of a study that we have, by its item's id."""
     rules = _for_explaining(room, actor, text)
     with room.store.reading() as c:
-        found = items.get(c, item_id)
-    if found is None or actor.confined_to not in (None, found.facility):
-        raise NotFound()
-    return rules.explain(_facts(rules, found.facts))
+        item = items.get(c, item_id)
+        if item is None or actor.confined_to not in (None, item.facility):
+            raise NotFound()
+        found = explaining.of_item(c, rules, item, room.rules.file.name, room.now())
+    return _with_disk(room, found, rules, item.facts, text)
 
 
-def explain_study(room: Room, actor: Actor, study_uid: str, text: str | None = None) -> Decision:
-    """What the rules say of a study that we have, by its UID."""
+def explain_study(room: Room, actor: Actor, study: str, text: str | None = None) -> Explained:
+    """What the rules say of a study that we have, by its UID, its accession number or Orthanc's id."""
     with room.store.reading() as c:
-        found = [item for item in items.by_study(c, study_uid) if actor.confined_to in (None, item.facility)]
-    if not found:
+        found = explaining.find_item(c, study, actor.confined_to)
+    if found is None:
         raise NotFound()
-    return explain_item(room, actor, found[-1].id, text)
+    return explain_item(room, actor, found.id, text)
 
 
-@dataclass(frozen=True)
-class Moved:
-    """A study about which the other rules say something else; ``rule`` decides the first changed attribute."""
-
-    id: str
-    study_instance_uid: str
-    facility: str
-    state: str
-    received_at: datetime
-    changes: Mapping[str, Mapping[str, Any]]
-    rule: str
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """What other rules would have done, against those in force. ``items`` are the latest of the studies that move."""
-
-    digest: str
-    in_force: str
-    since: datetime
-    studies: int
-    changed: int
-    truncated: bool
-    by_attribute: Mapping[str, int]
-    by_facility: Mapping[str, int]
-    by_priority: Mapping[str, Mapping[str, int]]
-    items: tuple[Moved, ...]
+def _with_disk(
+    room: Room, found: Explained, rules: RulesFile, kept: StudyFacts | Mapping[str, Any], text: str | None
+) -> Explained:
+    """With what the text would change, or else the file on the disk when it is not the one in force."""
+    if text is not None:
+        return explaining.with_changes(found, room.rules.current, rules, kept)
+    if not room.rules.differs():
+        return found
+    try:
+        return explaining.with_changes(found, rules, _read(room, None), kept)
+    except InvalidConfiguration:
+        return found  # a file with problems would change nothing: it is not put in force
 
 
 def backtest(
@@ -118,93 +177,22 @@ def backtest(
 ) -> Backtest:
     """Replay the rules of the text, or of the file on the disk, over the studies received since then."""
     require(actor, "rules")
-    other, current = _read(room, text), room.rules.current
-    since = since or room.now() - BACKTEST_SPAN
-    tally = _Tally()
+    other, now = _read(room, text), room.now()
+    period = Period(since or now - BACKTEST_SPAN, limit, facility)
     with room.store.reading() as c:
-        for place, received in enumerate(replay.received_since(c, since, limit + 1, facility)):
-            if place < limit:
-                tally.add(received, _changes(current, other, received))
-            else:
-                tally.truncated = True
-    return tally.result(other, current, since)
+        return backtesting.backtest(c, room.rules.current, other, period, now)
 
 
-class _Tally:
-    """Counts while the studies are replayed."""
-
-    def __init__(self) -> None:
-        self.studies = 0
-        self.truncated = False
-        self.items: list[Moved] = []
-        self.changed = 0
-        self.attributes: Counter[str] = Counter()
-        self.facilities: Counter[str] = Counter()
-        self.priorities: Counter[tuple[str, str]] = Counter()
-
-    def add(self, received: Received, found: tuple[dict[str, dict[str, Any]], str]) -> None:
-        changes, rule = found
-        self.studies += 1
-        if not changes:
-            return
-        self.changed += 1
-        self.attributes.update(changes.keys())
-        self.facilities[received.facility] += 1
-        if "priority" in changes:
-            self.priorities[str(changes["priority"]["before"]), str(changes["priority"]["after"])] += 1
-        if len(self.items) < MOST_LISTED:
-            self.items.append(
-                Moved(
-                    received.id,
-                    received.study_instance_uid,
-                    received.facility,
-                    received.state,
-                    received.received_at,
-                    changes,
-                    rule,
-                )
-            )
-
-    def result(self, other: RulesFile, current: RulesFile, since: datetime) -> Backtest:
-        priorities: dict[str, dict[str, int]] = {}
-        for (before, after), count in self.priorities.items():
-            priorities.setdefault(before, {})[after] = count
-        return Backtest(
-            digest=other.digest,
-            in_force=current.digest,
-            since=since,
-            studies=self.studies,
-            changed=self.changed,
-            truncated=self.truncated,
-            by_attribute=dict(self.attributes),
-            by_facility=dict(self.facilities),
-            by_priority=priorities,
-            items=tuple(self.items),
-        )
+def coverage(room: Room, actor: Actor, text: str | None = None, since: datetime | None = None) -> Coverage:
+    """What the examples and the stored studies reach of the rules in force, or of a text."""
+    require(actor, "rules")
+    rules = room.rules.current if text is None else _read(room, text)
+    with room.store.reading() as c:
+        found = covering.stored(c, rules, since or room.now() - BACKTEST_SPAN, MOST_COVERED)
+    return covering.coverage(rules, found)
 
 
-def _changes(current: RulesFile, other: RulesFile, received: Received) -> tuple[dict[str, dict[str, Any]], str]:
-    """The attributes on which the two differ, and the rule that decides the first of them; the trace is made only then."""
-    before = current.ruleset.decide(_facts(current, received.facts))
-    facts = _facts(other, received.facts)
-    after = other.ruleset.decide(facts)
-    changes = {
-        name: {"before": value_to_json(before.get(name)), "after": value_to_json(after.get(name))}
-        for name in dict.fromkeys((*before, *after))
-        if before.get(name) != after.get(name)
-    }
-    if not changes:
-        return {}, ""
-    decided = other.ruleset.explain(facts).attributes
-    return changes, next((decided[name].rule for name in changes if name in decided), "")
-
-
-def _facts(rules: RulesFile, kept: Mapping[str, Any]) -> StudyFacts:
-    """The facts as these rules see them: they may know the sender under another facility, in another time zone."""
-    return rules.completed(replace(StudyFacts.from_json(kept), facility="", received_time=None, received_day=""))
-
-
-def _given(given: Mapping[str, Any]) -> StudyFacts:
+def given_facts(given: Mapping[str, Any]) -> StudyFacts:
     """Facts written as in a rules file's example; JSON is YAML, so the same code reads them."""
     findings = Findings("")
     try:

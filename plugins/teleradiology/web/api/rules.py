@@ -14,12 +14,19 @@ from . import shapes
 from .models.rules import (
     BacktestIn,
     BacktestOut,
+    CoverageIn,
+    CoverageOut,
+    DiffIn,
+    DiffOut,
     ExplainedOut,
     ExplainIn,
+    HistoryOut,
     ReloadedOut,
+    RolledBack,
     RulesChecked,
     RulesIn,
     RulesOut,
+    VersionName,
 )
 from .route import Answer, Call, Route
 
@@ -97,7 +104,44 @@ def _backtest(found: workflow.Backtest) -> dict[str, Any]:
     return {**{name: getattr(found, name) for name in _COUNTS}, "since": shapes.instant(found.since), "items": items}
 
 
-_COUNTS = ("digest", "in_force", "studies", "changed", "truncated", "by_attribute", "by_facility", "by_priority")
+_COUNTS = (
+    "digest",
+    "in_force",
+    "studies",
+    "changed",
+    "truncated",
+    "by_attribute",
+    "by_facility",
+    "by_priority",
+    "by_facility_priority",
+    "workload",
+    "lateness",
+)
+
+
+def coverage(room: Room, call: Call) -> Answer:
+    """Which rules no example and no stored study ever reached."""
+    return Answer(workflow.coverage(room, call.who, call.body.text, call.body.since).to_json())
+
+
+def history(room: Room, call: Call) -> Answer:
+    """Who put which rules in force when, latest first."""
+    found = workflow.history(room, call.who)
+    return Answer({"items": [{**asdict(each), "at": shapes.instant(each.at)} for each in found], "next": None})
+
+
+def diff(room: Room, call: Call) -> Answer:
+    """What differs between two versions of the rules."""
+    found = workflow.difference(room, call.who, call.body.before, call.body.after)
+    return Answer({"items": [asdict(each) for each in found], "next": None})
+
+
+def rollback(room: Room, call: Call) -> Answer:
+    """Put rules of the past in force again: the file on the disk is replaced, with a copy beside it."""
+    found = workflow.rollback(room, call.who, call.body.digest)
+    told = {"digest": found.reloaded.after, "before": found.reloaded.before, "changed": found.reloaded.changed}
+    return Answer({**told, "backup": found.backup})
+
 
 ROUTES = (
     Route("GET", "/api/rules", rules, "rules", RulesOut, cached=True),
@@ -105,4 +149,8 @@ ROUTES = (
     Route("POST", "/api/rules/reload", reload, "rules", ReloadedOut),
     Route("POST", "/api/rules/explain", explain, "explain", ExplainedOut, body=ExplainIn),
     Route("POST", "/api/rules/backtest", backtest, "rules", BacktestOut, body=BacktestIn, takes_yaml=True, costly=True),
+    Route("POST", "/api/rules/coverage", coverage, "rules", CoverageOut, body=CoverageIn, takes_yaml=True, costly=True),
+    Route("GET", "/api/rules/history", history, "rules", HistoryOut),
+    Route("POST", "/api/rules/diff", diff, "rules", DiffOut, body=DiffIn),
+    Route("POST", "/api/rules/rollback", rollback, "rules", RolledBack, body=VersionName),
 )

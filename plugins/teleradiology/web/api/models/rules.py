@@ -67,7 +67,9 @@ class ExplainIn(Input):
     """What to decide about: facts as in a rules file's examples, or a study or item that we have; with other rules if given."""
 
     facts: dict[str, Any] | None = None
-    study: Annotated[str, StringConstraints(pattern=r"^[0-9.]{1,64}$")] | None = None
+    study: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = Field(
+        default=None, description="StudyInstanceUID, accession number or Orthanc's id"
+    )
     item: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")] | None = None
     text: RulesText | None = None
 
@@ -80,6 +82,34 @@ class MatchedOut(Output):
     decided: list[str]
 
 
+class ChangeOut(Output):
+    """A value before and after."""
+
+    before: Any
+    after: Any
+
+
+class AskedOut(Output):
+    """One condition of a rule, what it expected and what was found."""
+
+    condition: str
+    expected: str
+    found: str
+    holds: bool
+    line: int
+
+
+class TracedOut(Output):
+    """A rule put to the study, with all of its conditions, what it sets and what of that it decided."""
+
+    rule: str
+    line: int
+    holds: bool
+    conditions: list[AskedOut]
+    decided: list[str]
+    sets: dict[str, Any]
+
+
 class ExplainedOut(Output):
     """What the rules say of these facts, and why."""
 
@@ -87,6 +117,12 @@ class ExplainedOut(Output):
     attributes: dict[str, DecidedOut]
     matched: list[MatchedOut]
     passed_over: list[PassedOverOut]
+    subject: dict[str, Any] = Field(description="which study, without naming the patient")
+    file: str
+    rules: list[TracedOut] = Field(description="every rule in its order")
+    readers: dict[str, Any] = Field(description="who would be chosen now, by which policy, and what speaks against each")
+    would_change: dict[str, ChangeOut] = Field(description="what the file on the disk, or the text given, would change")
+    other_digest: str = Field(description="digest of the file that would change it; empty when nothing was compared")
 
 
 class BacktestIn(Input):
@@ -96,13 +132,6 @@ class BacktestIn(Input):
     since: Instant | None = Field(default=None, description="studies received from then on; 30 days without it")
     limit: int = Field(5000, ge=1, le=50_000, description="at most so many studies, the latest")
     facility: Word | None = None
-
-
-class ChangeOut(Output):
-    """A value before and after."""
-
-    before: Any
-    after: Any
 
 
 class MovedOut(Output):
@@ -115,6 +144,36 @@ class MovedOut(Output):
     received_at: datetime
     changes: dict[str, ChangeOut]
     rule: str = Field(description="the rule that decides the first changed attribute now")
+    reader: dict[str, str] = Field(description="before, after: who would have got it, by least open weight; empty for nobody")
+
+
+class ShareOut(Output):
+    """What a reader would have had to read."""
+
+    studies: int
+    weight: float
+
+
+class WorkOut(Output):
+    """A reader's share under both files; the reader "" stands for studies for which nobody was eligible."""
+
+    reader: str
+    before: ShareOut
+    after: ShareOut
+
+
+class LateOut(Output):
+    """Studies with a promise, and those of them that were final after it, or still are not."""
+
+    studies: int
+    late: int
+
+
+class LatenessOut(Output):
+    """Promises by priority under both files, against the times at which the studies were in fact final."""
+
+    before: dict[str, LateOut]
+    after: dict[str, LateOut]
 
 
 class BacktestOut(Output):
@@ -129,4 +188,94 @@ class BacktestOut(Output):
     by_attribute: dict[str, int]
     by_facility: dict[str, int]
     by_priority: dict[str, dict[str, int]] = Field(description="priority before -> priority after -> studies")
+    by_facility_priority: dict[str, dict[str, dict[str, int]]] = Field(description="facility -> before -> after -> studies")
+    workload: list[WorkOut]
+    lateness: LatenessOut
     items: list[MovedOut] = Field(description="the latest of those that change, at most 500")
+
+
+class CoverageIn(Input):
+    """Rules to look at; without a text those in force."""
+
+    text: RulesText | None = None
+    since: Instant | None = Field(default=None, description="studies received from then on; 30 days without it")
+
+
+class ReachedOut(Output):
+    """How often one rule held for examples and studies, and how often it decided something."""
+
+    rule: str
+    line: int
+    examples: int
+    studies: int
+    decided: int
+    reached: bool
+
+
+class CoverageOut(Output):
+    """Which rules something reached."""
+
+    digest: str
+    percent: float
+    examples: int
+    studies: int
+    missed: list[str] = Field(description="rules that nothing ever reached")
+    rules: list[ReachedOut]
+
+
+class HistoryEntry(Output):
+    """A change of the rules in force."""
+
+    id: str
+    at: datetime
+    digest: str
+    before: str = Field(description="digest of the rules before; empty for the first")
+    by: str
+    cause: str = Field(description="start, file, api or rollback")
+
+
+class HistoryOut(Output):
+    """The changes of the rules in force, latest first."""
+
+    items: list[HistoryEntry]
+    next: str | None
+
+
+class VersionName(Input):
+    """Rules that were in force once."""
+
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{6,64}$")] = Field(description="or how it begins")
+
+
+class DiffIn(Input):
+    """Two versions: digests, ``in-force`` or ``disk``."""
+
+    before: Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{6,64}|in-force|disk)$")]
+    after: Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{6,64}|in-force|disk)$")] = "in-force"
+
+
+class DetailOut(Output):
+    """One difference; ``what`` is the part of the entry that changed."""
+
+    section: str
+    name: str
+    kind: str = Field(description="added, removed, moved or changed")
+    what: str
+    before: str
+    after: str
+
+
+class DiffOut(Output):
+    """What differs between two versions."""
+
+    items: list[DetailOut]
+    next: str | None
+
+
+class RolledBack(Output):
+    """Rules of the past, in force again."""
+
+    digest: str
+    before: str
+    changed: bool
+    backup: str = Field(description="name of the copy of the file that was replaced")
