@@ -29,10 +29,7 @@ class Seal:
         if self.anchor is None:
             return
         try:
-            with self.anchor.open("a", encoding="ascii") as file:
-                file.write(f"{seq} {head}\n")
-                size = file.tell()
-            if size > _LARGEST:
+            if _appended(self.anchor, f"{seq} {head}\n".encode("ascii")) > _LARGEST:
                 self._thin(self.anchor)
         except OSError as problem:  # the act is done; it must not look undone
             _log.warning("the audit anchor %s was not written: %s", self.anchor, problem.strerror)
@@ -56,6 +53,16 @@ class Seal:
         beside = anchor.with_name(f"{anchor.name}.part")
         beside.write_text("".join(kept), encoding="ascii")
         beside.replace(anchor)
+
+
+def _appended(anchor: Path, line: bytes) -> int:
+    """Write the line at the end, in one piece, and tell the size of the file."""
+    descriptor = os.open(anchor, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, line)
+        return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
 
 
 def _lines(anchor: Path) -> list[tuple[int, str]]:
