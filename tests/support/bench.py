@@ -62,17 +62,21 @@ class Bench:
     """``room`` and ``host`` with shorthand for what tests do to them and look at."""
 
     def __init__(self, folder: Path, rules: str = RULES, **settings: Any):
+        """In a folder of its own; on SQLite there, unless ``database_url`` is given."""
         self.clock = Clock()
         self.host = FakeHost(self.clock.now)
         self.folder = folder
         file = folder / "rules.yaml"
         file.write_text(rules, encoding="utf-8")
-        migrate.to_head(connect(f"sqlite:///{folder / 'test.db'}"))
+        settings.setdefault("database_url", f"sqlite:///{folder / 'test.db'}")
         self.settings = Settings(data_dir=folder, rules_file=file, quiet_seconds=QUIET, **settings)
+        store = connect(self.settings.database_url)
+        migrate.to_head(store)
+        store.close()
         self.room = self._room()
 
     def _room(self) -> Room:
-        store = connect(f"sqlite:///{self.folder / 'test.db'}", seal_of(self.folder))
+        store = connect(self.settings.database_url, seal_of(self.folder))
         rules = RulesInForce(self.settings.rules_file, self.folder / "last-good.yaml")
         room = Room(store, rules, self.settings, self.host, SimpleNamespace(), self.clock.now)
         return dataclasses.replace(room, memory=Memory(lambda: self.clock.monotonic))

@@ -12,7 +12,7 @@ from ..core.worklist import State
 from ..store import audit, items, watching
 from ..store.engine import Connection
 from ..store.item import Item
-from . import description
+from . import description, placement
 from .room import HostStudy, Room
 
 log = logging.getLogger(__name__)
@@ -136,9 +136,12 @@ def _mark_split(c: Connection, item: Item, now: datetime) -> Item:
     if not item.study_instance_uid:
         return item
     same = items.by_study(c, item.study_instance_uid)
-    present = [one for one in same if one.missing_since is None]
+    if len(same) == 1 and SPLIT not in item.flags:
+        return item
+    present = {one.id for one in same if one.missing_since is None}
+    split = present if len(present) > 1 else set()
     for one in same:
-        flags = tuple(flag for flag in one.flags if flag != SPLIT) + ((SPLIT,) if len(present) > 1 and one in present else ())
-        if flags != one.flags:
+        if (one.id in split) != (SPLIT in one.flags):
+            flags = placement.with_flag(one.flags, SPLIT) if one.id in split else placement.without_flag(one.flags, SPLIT)
             items.change(c, one, now, flags=flags)
     return items.get(c, item.id) or item
