@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleradiology.core.readers import Licence, Need, Reader, Shift, choose, reasons_against
+from teleradiology.core.readers import Licence, Need, Reader, Shift, Standing, choose, reasons_against
 
 WEEKDAYS = (0, 1, 2, 3, 4)
 MONDAY_TEN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -145,7 +145,7 @@ def test_the_reader_named_by_a_rule_wins_when_eligible():
 def test_being_named_by_a_rule_does_not_replace_a_licence():
     chosen = choose([replace(SALEM, licences=()), AMAL], NEED, {}, prefer="dr-salem")
     assert chosen.reader == "dr-amal"
-    assert chosen.policy == "least open work; dr-salem, named by the rules, is not eligible"
+    assert chosen.policy == "least weighted work, open and done in this shift; dr-salem, named by the rules, is not eligible"
 
 
 def test_when_nobody_is_eligible_the_reasons_stay():
@@ -166,15 +166,21 @@ def test_waiting_helps_against_shifts_and_full_hands_only():
 
 
 def test_the_stored_form_names_everybody_considered():
-    stored = choose([SALEM, replace(AMAL, active=False)], NEED, {"dr-salem": 4}).to_json()
+    stored = choose([SALEM, replace(AMAL, active=False)], NEED, {"dr-salem": Standing(4, 9.5, 3.25)}).to_json()
+    inactive = {"code": "inactive", "params": {}}
     assert stored == {
         "chosen": "dr-salem",
-        "policy": "least open work",
+        "policy": "least weighted work, open and done in this shift",
+        "stated": [{"code": "fair-shift", "params": {}}],
+        "broadened": 0,
         "considered": [
-            {"reader": "dr-salem", "eligible": True, "reasons": [], "load": 4},
-            {"reader": "dr-amal", "eligible": False, "reasons": ["is not active"], "load": 0},
+            {"reader": "dr-salem", "eligible": True, "reasons": [], "codes": [], "load": 4, "work": 9.5, "done": 3.25, "step": 0},
+            {
+                "reader": "dr-amal", "eligible": False, "reasons": ["is not active"], "codes": [inactive],
+                "load": 0, "work": 0.0, "done": 0.0, "step": 0,
+            },
         ],
-    }
+    }  # fmt: skip
 
 
 some_readers = st.lists(

@@ -6,10 +6,10 @@ from datetime import date, time
 from typing import Any
 
 from ..core.codes import IMAGES
-from ..core.readers import Licence, Reader, Shift
+from ..core.reader import FINAL, PRELIMINARY, Conflicts, Licence, Reader, Right, Shift
 from .findings import Findings, below, closest, shortened
 from .records import Field, Record, TableOf
-from .shapes import Flag, ListOf, Number, Parsed, Text, Word
+from .shapes import Flag, ListOf, Number, Parsed, Reference, Text, Word
 from .values import DATE, JURISDICTION, LANGUAGE, NAME, TIME, TIMEZONE
 from .yaml_tree import Table
 
@@ -59,6 +59,26 @@ def _modality(text: str) -> str | None:
 
 MODALITY = Parsed("an image modality such as CT", _modality, known=lambda: IMAGES)
 
+RIGHT = Record(
+    "a right",
+    (
+        Field("report", Word((PRELIMINARY, FINAL)), "The report that the reader may sign; final reports when left out."),
+        Field("modalities", ListOf(MODALITY, "modalities"), "For these modalities; for all when left out."),
+        Field("until", DATE, "The last day of the right; open when left out."),
+    ),
+    Right,
+)
+
+CONFLICTS = Record(
+    "conflicts of interest",
+    (
+        Field("facilities", ListOf(Reference("facilities", "facility"), "facilities"), "Facilities not to read for."),
+        Field("patients", ListOf(Text(130), "patient ids"), "Patients not to read, as an id or as `facility/id`."),
+        Field("referrers", ListOf(Text(120), "names"), "Referring physicians not to read for, as their studies name them."),
+    ),
+    Conflicts,
+)
+
 READER = Record(
     "a reader",
     (
@@ -71,9 +91,16 @@ READER = Record(
         Field("licences", ListOf(LICENCE, "licences"), "Where the reader may practise."),
         Field("shifts", ListOf(SHIFT, "shifts"), "When the reader is on duty; always when left out."),
         Field("modalities", ListOf(MODALITY, "modalities"), "Image modalities the reader reads; all when left out."),
+        Field("rights", ListOf(RIGHT, "rights"), "What the house lets the reader report; everything when left out."),
         Field("languages", ListOf(LANGUAGE, "language codes"), "Languages the reader writes reports in."),
         Field("capacity", Number(1, 10_000, whole=True), "Most open studies at once; no limit when left out."),
+        Field("most_work", Number(0.1, 100_000), "Most open work at once, in relative values; no limit when left out."),
+        Field("on_call", ListOf(SHIFT, "shifts"), "Hours in which the reader is asked when nobody on shift can read a study."),
+        Field("group", NAME, "The partner group that the reader is of, which is asked last; left out for readers of the house."),
+        Field("conflicts", CONFLICTS, "Whom the reader must not read for."),
+        Field("pick_freely", Flag(), "Whether the reader may take what they were not given; as `assignment` says when left out."),
         Field("may_finalize", Flag(), "Whether the reader may sign final reports; true when left out."),
+        Field("email", Text(120), "Where notices are sent that a ladder sends by e-mail."),
         Field("active", Flag(), "false while the reader is away for long; true when left out."),
     ),
     _reader,

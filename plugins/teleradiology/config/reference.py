@@ -11,14 +11,18 @@ from ..core.body_parts import REGIONS
 from ..core.rules import ATTRIBUTES
 from ..core.study_facts import ABOUT, KINDS, Kind
 from . import schema
+from .assignment_section import ASSIGNMENT
+from .calendars_section import CALENDAR
+from .clock_sections import LADDER, POLICY, QUIET, STEP
 from .directory_sections import CODE, FACILITY, PRIORITIES, SUBSPECIALTIES_SECTION
 from .examples_section import EXAMPLE
 from .matchers import MATCHERS, MATCHERS_OF
-from .readers_section import LICENCE, READER, SHIFT
+from .readers_section import CONFLICTS, LICENCE, READER, RIGHT, SHIFT
 from .records import Record
 from .rules_file import FILE
 from .rules_section import RULE, THEN
 from .when import COMPOSITIONS
+from .workload_section import VALUE, WORKLOAD
 
 _RECORDS: Mapping[str, Record] = {
     "file": FILE,
@@ -29,6 +33,16 @@ _RECORDS: Mapping[str, Record] = {
     "reader": READER,
     "licence": LICENCE,
     "shift": SHIFT,
+    "right": RIGHT,
+    "conflicts": CONFLICTS,
+    "assignment": ASSIGNMENT,
+    "workload": WORKLOAD,
+    "value": VALUE,
+    "calendar": CALENDAR,
+    "policy": POLICY,
+    "ladder": LADDER,
+    "step": STEP,
+    "quiet": QUIET,
     "rule": RULE,
     "example": EXAMPLE,
 }

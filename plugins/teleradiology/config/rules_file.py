@@ -9,15 +9,24 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from ..core.assigning import Assigning, AssigningRules
+from ..core.calendars import ALWAYS, Calendar
 from ..core.decision import Decision
 from ..core.directory import Facility, Priority, Subspecialty, by_specificity, sender
 from ..core.errors import InvalidConfiguration, Problem
 from ..core.facts import Attributes, completed, facts_from
+from ..core.ladder import Ladder
+from ..core.policies import PAUSE_REASONS as AGREED
+from ..core.policies import TurnaroundPolicy, choose, pauses_clock
 from ..core.readers import Reader
 from ..core.rules import Rule, RuleSet
 from ..core.study_facts import StudyFacts
 from ..core.transport import Transport
-from . import examples_section, reachability
+from ..core.workload import Workload
+from . import assignment_section, examples_section, reachability
+from .assignment_section import ASSIGNMENT
+from .calendars_section import CALENDARS, check_open
+from .clock_sections import LADDERS, PAUSE_REASONS, TURNAROUND, check_names
 from .directory_sections import FACILITIES, PRIORITIES, SUBSPECIALTIES_SECTION, check_senders
 from .examples_section import EXAMPLES, Example
 from .findings import Findings
@@ -25,6 +34,7 @@ from .readers_section import READERS, check_subspecialties
 from .records import Field, Record
 from .rules_section import Rules
 from .shapes import Parsed
+from .workload_section import WORKLOAD
 from .yaml_tree import Items, Node, Table, Unreadable, read
 
 VERSION = Parsed("the version of the format, which is 1", lambda text: 1 if text == "1" else None, is_schema={"const": 1})
@@ -37,6 +47,14 @@ FILE = Record(
         Field("subspecialties", SUBSPECIALTIES_SECTION, "Fields of reading; when left out, those that readers name."),
         Field("facilities", FACILITIES, "Who sends studies."),
         Field("readers", READERS, "Who reads studies."),
+        Field("calendars", CALENDARS, "When clocks run that do not run always."),
+        Field("turnaround", TURNAROUND, "By when studies must be read: the first policy for a study's kind decides."),
+        Field("ladders", LADDERS, "What happens as the time runs out."),
+        Field(
+            "pause_reasons", PAUSE_REASONS, "Why a hold stops the clock; missing-images and missing-information when left out."
+        ),
+        Field("assignment", ASSIGNMENT, "How studies find their readers."),
+        Field("workload", WORKLOAD, "How much work a study is."),
         Field("rules", Rules(), "From the top: for each attribute the first rule that holds and sets it decides.", required=True),
         Field("examples", EXAMPLES, "Studies with the decision expected of them; the file is refused when one does not hold."),
     ),
@@ -56,6 +74,12 @@ class RulesFile:
     subspecialties: Mapping[str, Subspecialty] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    policies: tuple[TurnaroundPolicy, ...] = ()
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    pause_reasons: tuple[str, ...] = AGREED
+    assigning: AssigningRules = field(default_factory=AssigningRules)
+    workload: Workload = field(default_factory=Workload)
 
     @cached_property
     def _senders(self) -> tuple[Facility, ...]:
@@ -64,6 +88,10 @@ class RulesFile:
     def facility_of(self, transport: Transport) -> str:
         """The id of the facility that the sender belongs to, or ""."""
         return sender(self._senders, transport)
+
+    def assigning_of(self, facility: str) -> Assigning:
+        """How the facility's studies find their readers."""
+        return self.assigning.of(facility)
 
     def timezone_of(self, facility: str) -> str:
         """The facility's time zone; "" for an unknown one."""
@@ -81,10 +109,34 @@ class RulesFile:
         """What the rules say of the study, and why."""
         return self.ruleset.explain(facts)
 
-    def deadline(self, values: Mapping[str, Any]) -> tuple[timedelta, float]:
-        """Turnaround and the share of it after which to warn: as the rules decided, else the priority's."""
+    def deadline(self, values: Mapping[str, Any], facts: StudyFacts | None = None) -> tuple[timedelta, float]:
+        """Turnaround and the share of it after which to warn: as the rules decided, else the policy's, else the priority's."""
+        known = facts or StudyFacts()
         priority = self.priorities[values["priority"]]
-        return values.get("turnaround", priority.turnaround), values.get("warn_after", priority.warn_after)
+        policy = self.policy_for(known.facility, priority.name, known.modality)
+        span, share = (policy.time, policy.warn_after) if policy else (None, None)
+        turnaround = values.get("turnaround", priority.turnaround if span is None else span)
+        return turnaround, values.get("warn_after", priority.warn_after if share is None else share)
+
+    def policy_for(self, facility: str, priority: str, modality: str) -> TurnaroundPolicy | None:
+        """The turnaround policy for such a study; None when only the priority promises something."""
+        return choose(self.policies, facility, priority, modality)
+
+    def policy_called(self, name: str) -> TurnaroundPolicy | None:
+        """The policy of that name, as the file has it now."""
+        return next((policy for policy in self.policies if policy.name == name), None) if name else None
+
+    def calendar_of(self, policy: TurnaroundPolicy | None) -> Calendar:
+        """When the policy's clock runs."""
+        return self.calendars.get(policy.calendar, ALWAYS) if policy else ALWAYS
+
+    def ladder_of(self, policy: TurnaroundPolicy | None) -> Ladder | None:
+        """What happens as the policy's time runs out."""
+        return self.ladders.get(policy.ladder) if policy else None
+
+    def pauses(self, hold_reason: str) -> bool:
+        """Whether a hold for this reason stops the clock."""
+        return pauses_clock(hold_reason, self.pause_reasons)
 
 
 def digest_of(text: str) -> str:
@@ -108,7 +160,7 @@ def load(text: str, file: str = "worklist_rules.yaml", *, templates: Collection[
         _check_across(root, values or {}, findings)
     if findings.problems or values is None:
         raise _refusal(file, findings.problems)
-    loaded = _built(text, values, findings)
+    loaded = _built(text, values, root, findings)
     if findings.problems:
         raise _refusal(file, findings.problems)
     return loaded
@@ -122,7 +174,7 @@ def _refusal(file: str, problems: list[Problem]) -> InvalidConfiguration:
 
 def _names(root: Node, templates: Collection[str] | None) -> dict[str, tuple[str, ...]]:
     """The names that each section defines, found before anything is checked, so that references may point forward."""
-    names = {section: _keys(root, section) for section in ("facilities", "readers")}
+    names = {section: _keys(root, section) for section in ("facilities", "readers", "calendars", "ladders")}
     required = {
         "priorities": _keys(root, "priorities"),
         "subspecialties": _keys(root, "subspecialties") or _subspecialties_of_readers(root),
@@ -163,14 +215,17 @@ def _subspecialties_of_readers(root: Node) -> tuple[str, ...]:
 
 def _check_across(root: Table, values: Mapping[str, Any], findings: Findings) -> None:
     """What can only be seen with several parts in view."""
-    facilities, readers = _value(root, "facilities"), _value(root, "readers")
+    facilities, readers, calendars = (_value(root, name) for name in ("facilities", "readers", "calendars"))
+    if isinstance(calendars, Table):
+        check_open(values.get("calendars") or {}, calendars, findings)
+    check_names(root, values, findings)
     if isinstance(facilities, Table):
         check_senders(values.get("facilities") or {}, facilities, findings)
     if isinstance(readers, Table) and _keys(root, "subspecialties"):
         check_subspecialties(readers, findings)
 
 
-def _built(text: str, values: Mapping[str, Any], findings: Findings) -> RulesFile:
+def _built(text: str, values: Mapping[str, Any], root: Node, findings: Findings) -> RulesFile:
     digest = digest_of(text)
     rules: tuple[Rule, ...] = values["rules"]
     readers: Mapping[str, Reader] = values.get("readers", {})
@@ -187,11 +242,19 @@ def _built(text: str, values: Mapping[str, Any], findings: Findings) -> RulesFil
         readers,
         subspecialties,
         examples,
+        calendars=values.get("calendars", {}),
+        policies=values.get("turnaround", ()),
+        ladders=values.get("ladders", {}),
+        pause_reasons=values.get("pause_reasons", AGREED),
+        assigning=values.get("assignment") or AssigningRules(),
+        workload=values.get("workload") or Workload(),
     )
     for example in examples:
-        decision = loaded.explain(loaded.completed(example.given))
-        turnaround, warn_after = loaded.deadline(decision.values())
+        facts = loaded.completed(example.given)
+        decision = loaded.explain(facts)
+        turnaround, warn_after = loaded.deadline(decision.values(), facts)
         by_priority = {"turnaround": turnaround, "warn_after": warn_after}
         examples_section.check(example, decision, by_priority, findings)
+    assignment_section.warn(loaded.assigning, {reader.group for reader in readers.values()}, root, findings)
     reachability.warn(loaded.ruleset.rules, readers, subspecialties, findings)
     return replace(loaded, warnings=tuple(findings.warnings))

@@ -3,93 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from datetime import date
+
+from .eligibility import (
+    BY_SHIFTS,
+    GENERAL_READERS,
+    IDLE,
+    ON_CALL,
+    PARTNERS,
+    STRICT,
+    Need,
+    Standing,
+    judge,
+    lasting,
+    passing,
+    speaks,
+    step_of,
+)
+from .reader import FINAL, GENERAL, PRELIMINARY, Conflicts, Licence, Reader, Right, Shift
+from .reasons import NEVER, Reason, reason
+
+__all__ = [
+    "BY_SHIFTS", "FINAL", "GENERAL", "GENERAL_READERS", "IDLE", "NEVER", "ON_CALL", "PARTNERS", "PRELIMINARY", "STRICT",
+    "Assignment", "Choice", "Conflicts", "Considered", "Expiring", "Licence", "Need", "Reader", "Reason", "Right", "Shift",
+    "Standing", "choose", "expiring", "judge", "lasting", "reasons_against",
+]  # fmt: skip
+
+LEAST_OPEN, LEAST_WORK, FAIR_SHIFT = "least-open", "least-work", "fair-shift"
+WARN_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Licence:
-    """The right to practise in a jurisdiction; both days are included, None is open."""
+class Choice:
+    """How to choose among the eligible.
 
-    jurisdiction: str
-    until: date | None = None
-    since: date | None = None
-
-    def is_valid_on(self, day: date) -> bool:
-        """Whether the licence covers the day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-
-
-@dataclass(frozen=True)
-class Shift:
-    """Weekly hours by the reader's own wall clock. ``days`` (0 is Monday) are those on which it begins.
-
-    An ``end`` that is not after ``start`` lies on the next day; 00:00 to 00:00 is the whole day.
+    ``continuity`` is how much more work than the least loaded the patient's previous reader may have and still be preferred,
+    None never; ``fairness`` is what the work done in this shift counts beside the open work.
     """
 
-    days: tuple[int, ...]
-    start: time
-    end: time
-    timezone: str
+    by: str = FAIR_SHIFT
+    continuity: float | None = 6.0
+    fairness: float = 0.5
 
-    def covers(self, at: datetime) -> bool:
-        """Whether the instant lies in the shift.
-
-        Compares wall-clock times, not durations, so that a shift begins at eight also on the day the clocks change.
-        """
-        local = at.astimezone(ZoneInfo(self.timezone))
-        today, yesterday, clock = local.weekday(), (local.weekday() - 1) % 7, local.time()
-        if self.start < self.end:
-            return today in self.days and self.start <= clock < self.end
-        return (today in self.days and clock >= self.start) or (yesterday in self.days and clock < self.end)
-
-    def __str__(self) -> str:
-        days = " ".join(_DAYS[day] for day in self.days)
-        return f"{days} {self.start:%H:%M}-{self.end:%H:%M} {self.timezone}"
-
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A radiologist as the rules file describes one. Empty ``modalities`` means all, empty ``shifts`` always on duty."""
-
-    id: str
-    name: str
-    title: str = ""
-    registration: str = ""
-    subspecialties: tuple[str, ...] = ()
-    licences: tuple[Licence, ...] = ()
-    shifts: tuple[Shift, ...] = ()
-    modalities: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    capacity: int | None = None
-    may_finalize: bool = True
-    active: bool = True
-
-    def is_on_duty(self, at: datetime) -> bool:
-        """Whether one of the shifts covers the instant."""
-        return not self.shifts or any(shift.covers(at) for shift in self.shifts)
-
-
-@dataclass(frozen=True)
-class Need:
-    """What a study asks of its reader at an instant. ``timezone`` is the facility's: its calendar day counts for licences."""
-
-    facility: str
-    jurisdiction: str
-    subspecialty: str
-    modality: str
-    language: str
-    at: datetime
-    timezone: str = "UTC"
-
-    @property
-    def day(self) -> date:
-        """The day at the facility."""
-        return self.at.astimezone(ZoneInfo(self.timezone)).date()
+    def load(self, standing: Standing) -> float:
+        """What is compared; less is better."""
+        if self.by == LEAST_OPEN:
+            return standing.count
+        return standing.load_weight + (self.fairness * standing.counted_today if self.by == FAIR_SHIFT else 0.0)
 
 
 @dataclass(frozen=True)
@@ -98,9 +59,30 @@ class Considered:
 
     reader: str
     eligible: bool
-    reasons: tuple[str, ...]
+    against: tuple[Reason, ...]
     load: int
-    passing: bool = False  # only duty or capacity stand against the reader: waiting may help
+    work: float = 0.0  # weighted, open
+    done: float = 0.0  # weighted, in this shift
+    step: int = STRICT  # of broadening, by which an eligible reader came in
+    passing: bool = False  # waiting or broadening may help
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What stands against the reader, in English."""
+        return tuple(map(str, self.against))
+
+    def to_json(self) -> dict[str, object]:
+        """As the column ``decisions.readers`` keeps it."""
+        return {
+            "reader": self.reader,
+            "eligible": self.eligible,
+            "reasons": list(self.reasons),
+            "codes": [each.to_json() for each in self.against],
+            "load": self.load,
+            "work": round(self.work, 2),
+            "done": round(self.done, 2),
+            "step": self.step,
+        }
 
 
 @dataclass(frozen=True)
@@ -109,105 +91,128 @@ class Assignment:
 
     reader: str | None
     considered: tuple[Considered, ...]
-    policy: str
+    stated: tuple[Reason, ...]
+    broadened: int = STRICT
+
+    @property
+    def policy(self) -> str:
+        """How it came about, in English."""
+        return "; ".join(map(str, self.stated))
 
     @property
     def is_hopeless(self) -> bool:
-        """Nobody may have it now, and waiting for a shift or for free hands will not change that."""
-        return self.reader is None and not any(one.passing for one in self.considered)
+        """Nobody may have it now, and waiting for a shift, free hands or a wider search will not change that."""
+        return not any(one.eligible or one.passing for one in self.considered)
+
+    @property
+    def has_eligible(self) -> bool:
+        """Whether somebody may have it now, though perhaps nobody was chosen."""
+        return any(one.eligible for one in self.considered)
 
     def to_json(self) -> dict[str, object]:
         """As the column ``decisions.readers`` keeps it."""
-        considered = [
-            {"reader": one.reader, "eligible": one.eligible, "reasons": list(one.reasons), "load": one.load}
-            for one in self.considered
-        ]
-        return {"chosen": self.reader, "policy": self.policy, "considered": considered}
+        return {
+            "chosen": self.reader,
+            "policy": self.policy,
+            "stated": [each.to_json() for each in self.stated],
+            "broadened": self.broadened,
+            "considered": [one.to_json() for one in self.considered],
+        }
 
 
 def reasons_against(reader: Reader, need: Need, open_load: int) -> tuple[str, ...]:
     """Why the reader may not have the study, for a person to read; empty when eligible."""
-    return _lasting(reader, need) + _passing(reader, need, open_load)
+    return tuple(map(str, judge(reader, need, Standing(open_load, open_load))))
 
 
-def choose(readers: Iterable[Reader], need: Need, loads: Mapping[str, int], prefer: str | None = None) -> Assignment:
-    """The eligible reader with the least open work; ties go to who reads the facility's language, then by id.
+def choose(
+    readers: Iterable[Reader],
+    need: Need,
+    standings: Mapping[str, Standing | int],
+    prefer: str | None = None,
+    *,
+    choice: Choice | None = None,
+) -> Assignment:
+    """One of the eligible: who came in by the narrowest search, then by the stated policy.
 
-    ``prefer`` (a reader id that a rule names) wins when eligible. Being named never overrides a constraint.
+    Ties go to who writes the language that is wanted, then by id. ``prefer`` (a reader id that a rule names) wins when
+    eligible; being named never overrides a constraint. A bare number stands for that many open studies.
     """
+    choice = choice or Choice()
     everybody = {reader.id: reader for reader in readers}
-    judged = [_judged(reader, need, loads.get(reader.id, 0)) for reader in everybody.values()]
-    judged.sort(key=lambda one: (not one.eligible, one.load, not _speaks(everybody[one.reader], need), one.reader))
+    stand = {name: _standing(standings.get(name, IDLE)) for name in everybody}
+    judged = [_judged(reader, need, stand[name]) for name, reader in everybody.items()]
+
+    def rank(one: Considered) -> tuple[object, ...]:
+        load = choice.load(stand[one.reader])
+        return (not one.eligible, one.step, load, not speaks(everybody[one.reader], need), one.reader)
+
+    judged.sort(key=rank)
     eligible = [one.reader for one in judged if one.eligible]
     if prefer in eligible:
-        return Assignment(prefer, tuple(judged), "named by the rules")
-    policy = "least open work" if eligible else "nobody is eligible"
+        return Assignment(prefer, tuple(judged), (Reason("named"),), need.broadened)
+    stated = [Reason(choice.by)] if eligible else [Reason("nobody")]
+    chosen = eligible[0] if eligible else None
+    if chosen and _continues(need.previous, chosen, judged, {name: choice.load(stand[name]) for name in eligible}, choice):
+        chosen, stated = need.previous, [Reason("continuity")]
     if prefer:
-        why = "is not eligible" if prefer in everybody else "does not exist"
-        policy += f"; {prefer}, named by the rules, {why}"
-    return Assignment(eligible[0] if eligible else None, tuple(judged), policy)
+        stated.append(reason("named-not-eligible" if prefer in everybody else "named-unknown", reader=prefer))
+    if need.broadened:
+        stated.append(Reason(f"broadened-{need.broadened}"))
+    return Assignment(chosen, tuple(judged), tuple(stated), need.broadened)
 
 
-def _judged(reader: Reader, need: Need, load: int) -> Considered:
-    lasting, passing = _lasting(reader, need), _passing(reader, need, load)
-    return Considered(reader.id, not (lasting or passing), lasting + passing, load, bool(passing and not lasting))
+def _standing(given: Standing | int) -> Standing:
+    return Standing(given, given) if isinstance(given, int) else given
 
 
-def _lasting(reader: Reader, need: Need) -> tuple[str, ...]:
-    found = (_inactive(reader), _subspecialty(reader, need), _licence(reader, need), _modality(reader, need))
-    return tuple(reason for reason in found if reason)
+def _continues(previous: str, first: str, judged: list[Considered], loads: Mapping[str, float], choice: Choice) -> bool:
+    """Whether the patient's previous reader goes before the first in line: not from further away, nor with much more work."""
+    if choice.continuity is None or previous not in loads:
+        return False
+    steps = {one.reader: one.step for one in judged if one.eligible}
+    return steps[previous] <= steps[first] and loads[previous] <= loads[first] + choice.continuity
 
 
-def _passing(reader: Reader, need: Need, open_load: int) -> tuple[str, ...]:
-    return tuple(reason for reason in (_duty(reader, need), _capacity(reader, open_load)) if reason)
+def _judged(reader: Reader, need: Need, standing: Standing) -> Considered:
+    stays, passes = lasting(reader, need), passing(reader, need, standing)
+    eligible = not (stays or passes)
+    may_help = not eligible and not (stays and lasting(reader, replace(need, broadened=PARTNERS)))
+    step = step_of(reader, need, standing) if eligible else STRICT
+    return Considered(
+        reader.id, eligible, stays + passes, standing.count, standing.load_weight, standing.counted_today, step, may_help
+    )  # fmt: skip
 
 
-def _speaks(reader: Reader, need: Need) -> bool:
-    return not need.language or need.language in reader.languages
+@dataclass(frozen=True)
+class Expiring:
+    """A licence or right that ends soon or has ended lately. ``what`` is a jurisdiction, or modalities."""
+
+    reader: str
+    name: str
+    kind: str  # licence, right
+    what: str
+    until: date
+    days: int  # left; 0 is the last day, less than 0 is over
 
 
-def _inactive(reader: Reader) -> str:
-    return "" if reader.active else "is not active"
+def expiring(readers: Iterable[Reader], today: date, within: int = WARN_DAYS) -> tuple[Expiring, ...]:
+    """The licences and rights of active readers that end within so many days, or ended no longer ago, soonest first.
+
+    One that another of the same kind continues is not told.
+    """
+    found = [each for reader in readers if reader.active for each in _ending(reader, today)]
+    near = (each for each in found if abs(each.days) <= within)
+    return tuple(sorted(near, key=lambda each: (each.until, each.reader, each.what)))
 
 
-def _subspecialty(reader: Reader, need: Need) -> str:
-    if not need.subspecialty or need.subspecialty in reader.subspecialties:
-        return ""
-    return f"reads {', '.join(reader.subspecialties) or 'no subspecialty'}; this study needs {need.subspecialty}"
-
-
-def _licence(reader: Reader, need: Need) -> str:
-    if not need.jurisdiction:
-        return "no facility is known for this study, so no licence can be checked"
-    held = [licence for licence in reader.licences if licence.jurisdiction == need.jurisdiction]
-    if any(licence.is_valid_on(need.day) for licence in held):
-        return ""
-    return _invalid(held, need) if held else f"has no licence for {need.jurisdiction}"
-
-
-def _invalid(held: list[Licence], need: Need) -> str:
-    begins = [licence.since for licence in held if licence.since and licence.since > need.day]
-    if begins:
-        return f"licence for {need.jurisdiction} begins {min(begins)}"
-    ended = max(licence.until for licence in held if licence.until)
-    return f"licence for {need.jurisdiction} ended {ended}"
-
-
-def _modality(reader: Reader, need: Need) -> str:
-    if not reader.modalities or need.modality in reader.modalities:
-        return ""
-    return f"reads {', '.join(reader.modalities)}; this study is {need.modality or 'of unknown modality'}"
-
-
-def _duty(reader: Reader, need: Need) -> str:
-    if reader.is_on_duty(need.at):
-        return ""
-    zones = dict.fromkeys(shift.timezone for shift in reader.shifts)
-    clocks = ", ".join(f"{need.at.astimezone(ZoneInfo(zone)):%a %H:%M} {zone}" for zone in zones)
-    return f"is off duty at {clocks}; on duty {'; '.join(map(str, reader.shifts))}"
-
-
-def _capacity(reader: Reader, open_load: int) -> str:
-    if reader.capacity is None or open_load < reader.capacity:
-        return ""
-    return f"has {open_load} open studies; takes {reader.capacity} at most"
+def _ending(reader: Reader, today: date) -> Iterable[Expiring]:
+    ends: dict[tuple[str, str], date | None] = {}
+    held = [("licence", each.jurisdiction, each.until) for each in reader.licences]
+    held += [("right", f"{each.report} {', '.join(each.modalities)}".strip(), each.until) for each in reader.rights]
+    for kind, what, until in held:
+        before = ends.get((kind, what), date.min)
+        ends[kind, what] = None if until is None or before is None else max(before, until)
+    for (kind, what), last in ends.items():
+        if last is not None:
+            yield Expiring(reader.id, reader.name, kind, what, last, (last - today).days)
