@@ -291,7 +291,7 @@ def test_the_images_move_into_a_second_window_and_back(visit, house):
     viewer_shows_an_image(page)
     with page.expect_popup() as opened:
         page.click("#detach")
-    expect(opened.value.locator("canvas.cornerstone-canvas")).to_be_visible(timeout=VIEWER_MS)
+    expect(opened.value.locator("canvas.cornerstone-canvas").first).to_be_visible(timeout=VIEWER_MS)
     expect(page.locator("#panes")).to_have_class(re.compile("detached"))
     page.click("#detach")
     expect(page.locator("#panes")).not_to_have_class(re.compile("detached"))
