@@ -21,6 +21,7 @@ def put_item(c: Connection, state: str = "unassigned", **columns: Any) -> Item:
     number, minute = next(_numbers), columns.pop("minute", 0)
     at = NOON + timedelta(minutes=minute)
     when: dict[str, Any] = {"due_at": at, "order_key": minute} if state in OPEN else {"closed_at": at}
+    when |= {"held_at": NOON, "paused_at": NOON} if state == "held" else {}
     made = {
         "orthanc_id": f"orthanc-{number}",
         "study_instance_uid": f"1.2.{number}",

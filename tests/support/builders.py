@@ -85,7 +85,7 @@ def _as(state: str, room: Room) -> dict[str, Any]:
             "claimed_at": now,
             "lease_until": now + timedelta(seconds=room.settings.lease_seconds),
         },
-        "held": {"held_at": now, "hold_reason": "image-quality"},
+        "held": {"held_at": now, "paused_at": now, "hold_reason": "images-incomplete"},
         "completed": {"reader": "dr-salem", "final_at": now},
         "cancelled": {"reason": "duplicate"},
         "skipped": {"reason": "no images to read"},

@@ -55,7 +55,8 @@ def test_a_breach_is_marked_after_a_restart_too(bench):
 
 @pytest.mark.parametrize("state", [State.HELD, State.COMPLETED, State.CANCELLED])
 def test_what_is_on_hold_or_closed_is_not_late(bench, state):
-    item = bench.change(bench.take_in(("CT", 1), **STAT), state=state)
+    paused = {"paused_at": bench.clock.now()} if state == State.HELD else {}
+    item = bench.change(bench.take_in(("CT", 1), **STAT), state=state, **paused)
     bench.live(3 * 3600, step=600)
     assert bench.item(item.orthanc_id).flags == ()
 

@@ -225,15 +225,24 @@ def test_a_study_that_is_still_arriving_keeps_its_place_but_not_its_priority(the
 
 def test_on_hold_the_clock_stands_still(there: TriedRoom) -> None:
     item = an_item(there, "assigned", flags=("overdue",), due_at=there.now() - timedelta(minutes=1))
-    held = reading.hold(there, DR_SALEM, item.id, None, "image-quality: motion")
+    held = reading.hold(there, DR_SALEM, item.id, None, "images-incomplete: two series")
     there.clock.pass_(7200)
     resumed = reading.resume(there, coordinator(), held.id)
-    assert held.hold_reason == "image-quality: motion"
+    assert held.hold_reason == "images-incomplete: two series"
     assert item.due_at is not None and resumed.due_at == item.due_at + timedelta(hours=2)
     assert resumed.warn_at is not None and item.warn_at is not None
     assert resumed.warn_at - item.warn_at == timedelta(hours=2)
     assert resumed.order_key == item.order_key + 7200 * 1_000_000
     assert (resumed.paused_seconds, resumed.held_at, resumed.hold_reason) == (7200, None, "")
+
+
+def test_a_hold_for_a_reason_that_was_not_agreed_does_not_stop_the_clock(there: TriedRoom) -> None:
+    item = an_item(there, "assigned")
+    held = reading.hold(there, DR_SALEM, item.id, None, "priors-awaited")
+    there.clock.pass_(7200)
+    resumed = reading.resume(there, coordinator(), held.id)
+    assert (held.held_at, held.paused_at) == (held.changed_at, None)
+    assert (resumed.due_at, resumed.pauses, resumed.paused_seconds) == (item.due_at, (), 0)
 
 
 def test_a_held_item_returns_to_the_reader_it_was_held_from(there: TriedRoom) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..core.errors import InvalidConfiguration, Problem
 
@@ -51,6 +53,21 @@ TABLE = (
     Setting("RequestSeconds", "request_seconds", "seconds", "25", "A request that takes longer is answered 503."),
     Setting("LargestBodyKilobytes", "largest_body_kilobytes", "number", "1024", "Largest JSON or form body."),
     Setting("LargestUploadMegabytes", "largest_upload_megabytes", "number", "20", "Largest uploaded document."),
+    Setting("MailServer", "mail_server", "text", "none", "SMTP server for notices by e-mail; without one none are sent."),
+    Setting("MailPort", "mail_port", "number", "587", "Its port; 465 goes with `tls`."),
+    Setting("MailSecurity", "mail_security", "text", "starttls", "`starttls`, `tls`, or `none` for a server on this machine."),
+    Setting("MailFrom", "mail_from", "text", "teleradiology@localhost", "The sender's address."),
+    Setting("MailUser", "mail_user", "text", "none", "User to sign in with; without one nobody signs in."),
+    Setting("MailPasswordFile", "mail_password_file", "path", "none", "File with that user's password, readable by the service alone."),
+    Setting("WebhookUrl", "webhook_url", "text", "none", "Where events are posted to (`https://…`); without it none are."),
+    Setting("WebhookSecretFile", "webhook_secret_file", "path", "none", "File with the secret they are signed with: `whsec_` and Base64."),
+    Setting(
+        "WebhookAllowedNetworks",
+        "webhook_allowed_networks",
+        "list",
+        "none",
+        "Private networks that webhooks may reach, such as `10.20.0.0/16`; without them public addresses only.",
+    ),
     Setting("DeepestSequence", "deepest_sequence", "number", "32", "Instances with more levels of nested sequences are refused."),
 )
 
@@ -96,6 +113,15 @@ class Settings:
     largest_body_kilobytes: int = 1024
     largest_upload_megabytes: int = 20
     deepest_sequence: int = 32
+    mail_server: str = ""
+    mail_port: int = 587
+    mail_security: str = "starttls"
+    mail_from: str = "teleradiology@localhost"
+    mail_user: str = ""
+    mail_password_file: Path | None = None
+    webhook_url: str = ""
+    webhook_secret_file: Path | None = None
+    webhook_allowed_networks: tuple[str, ...] = ()
     # Read from Orthanc's own keys, so that nothing is said twice.
     stable_age: float = DEFAULT_STABLE_AGE
     dicom_aet: str = "TELERADIOLOGY"
@@ -144,8 +170,34 @@ def _problem(key: str, value: Any) -> Problem | None:
         near = difflib.get_close_matches(key, _BY_KEY, n=1, cutoff=0.6)
         return Problem(f"unknown setting '{key}'", path=path, suggestion=near[0] if near else "")
     if value == "" or _fits(setting.kind, value):  # empty text: an unset ${VARIABLE}, the default is meant
-        return None
+        wrong = _OF_THEIR_OWN.get(key, lambda _: "")(value) if value != "" else ""
+        return Problem(wrong, path=path) if wrong else None
     return Problem(f"expected {_WORDS[setting.kind]}, found {_named(value)}", path=path)
+
+
+def _not_a_security(value: str) -> str:
+    return "" if value in ("starttls", "tls", "none") else f"expected starttls, tls or none, found {value[:60]}"
+
+
+def _not_a_web_address(value: str) -> str:
+    fits = value.startswith(("https://", "http://")) and urlsplit(value).hostname
+    return "" if fits else f"expected an address such as https://example.org/hook, found {value[:60]}"
+
+
+def _not_networks(value: list[str]) -> str:
+    for each in value:
+        try:
+            ip_network(each)
+        except ValueError:
+            return f"expected networks such as 10.20.0.0/16, found {each[:60]}"
+    return ""
+
+
+_OF_THEIR_OWN: Mapping[str, Callable[[Any], str]] = {
+    "MailSecurity": _not_a_security,
+    "WebhookUrl": _not_a_web_address,
+    "WebhookAllowedNetworks": _not_networks,
+}
 
 
 def _fits(kind: str, value: Any) -> bool:

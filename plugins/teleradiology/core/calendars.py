@@ -5,7 +5,7 @@ When a clock runs that counts business hours only, through weekends, holidays an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -43,7 +43,7 @@ class Calendar:
 
     timezone: str = "UTC"
     week: Mapping[int, tuple[Hours, ...]] | None = None
-    holidays: frozenset[date] = field(default_factory=frozenset)
+    holidays: Container[date] = field(default_factory=frozenset)
 
     @property
     def is_always_open(self) -> bool:

@@ -127,10 +127,29 @@ def _study(reading: SeriesAttributes) -> dict[str, Any]:
         "study_date": day,
         "study_time": clock,
         "study_at": _iso(day, clock, zone),
+        "exam_end_at": _exam_end(reading, zone),
         "referring_physician": reading.one("ReferringPhysicianName"),
         "institution": reading.one("InstitutionName"),
         "department": reading.one("InstitutionalDepartmentName"),
     }
+
+
+_ENDS = ("PerformedProcedureStepEnd", "Acquisition", "Content", "Series")  # the first that a series tells
+
+
+def _exam_end(reading: SeriesAttributes, zone: Any) -> str:
+    """When the last series of images was taken. A date alone does not say when something ended."""
+    ends = [end for each in reading.series if modality_of(each) not in NOT_IMAGES and (end := _end_of(each, zone))]
+    return max(ends, default="")
+
+
+def _end_of(series: Attributes, zone: Any) -> str:
+    for what in _ENDS:
+        day = dicom.date_of(next(texts_in(series.get(f"{what}Date")), ""))
+        clock = dicom.time_of(next(texts_in(series.get(f"{what}Time")), ""))
+        if day and clock:
+            return _iso(day, clock, zone)
+    return ""
 
 
 def _iso(day: Any, clock: Any, zone: Any) -> str:

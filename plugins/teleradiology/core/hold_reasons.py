@@ -28,12 +28,22 @@ GROUNDS: dict[str, Ground] = {
 }
 
 
+_ALSO_CALLED = {"missing-images": "images-incomplete", "missing-information": "clinical-information"}
+
+
+def word_of(text: str) -> str | None:
+    """The word of the list that is meant, None for any other text."""
+    word = text.strip().lower().replace(" ", "-").replace("_", "-")
+    word = _ALSO_CALLED.get(word, word)
+    return word if word in GROUNDS else None
+
+
 def split(reason: str) -> tuple[str, str]:
     """A reason as a word of the list and free text: "image-quality: motion", "image-quality", or just "motion" (other)."""
-    word, colon, text = reason.partition(":")
-    word = word.strip().lower().replace(" ", "-").replace("_", "-")
-    if word in GROUNDS:
-        return word, text.strip() if colon else ""
+    first, _colon, text = reason.partition(":")
+    word = word_of(first)
+    if word:
+        return word, text.strip()
     return OTHER, reason.strip()
 
 

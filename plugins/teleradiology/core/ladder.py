@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .calendars import Calendar
+from .calendars import ALWAYS, Calendar
 
 
 class Action(StrEnum):
@@ -36,9 +36,13 @@ class Step:
     by: tuple[str, ...] = ("page",)
     to: tuple[str, ...] = ()  # whom to call
 
-    def at(self, since: datetime, due: datetime) -> datetime:
-        """The instant of the step for a clock that started at ``since`` and ends at ``due``."""
-        return since + (due - since) * self.share + self.offset
+    def at(self, since: datetime, due: datetime, calendar: Calendar = ALWAYS) -> datetime:
+        """The instant of the step for a clock that started at ``since`` and ends at ``due``.
+
+        It stands still with the calendar: a quarter of an hour after closing time is one after the next opening.
+        """
+        reached = due if self.share == 1.0 else calendar.after(since, calendar.elapsed(since, due) * self.share)
+        return calendar.after(reached, self.offset)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Clock:
     due: datetime
     urgent: bool = False
     held: bool = False
+    calendar: Calendar = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def _at(ladder: Ladder, clock: Clock, step: Step) -> datetime:
 
     What disturbs nobody does not wait.
     """
-    at = step.at(clock.since, clock.due)
+    at = step.at(clock.since, clock.due, clock.calendar)
     if clock.urgent or ladder.quiet is None or step.action not in DISTURBS:
         return at
     return _when_quiet_ends(ladder.quiet, at)

@@ -59,6 +59,7 @@ class StudyFacts:
     study_date: Annotated[Date, "Study date by the modality's clock."] = None
     study_time: Annotated[Time, "Study time by the modality's clock."] = None
     study_at: Annotated[Code, "Study date and time as ISO 8601, with a zone only when the modality tells one."] = ""
+    exam_end_at: Annotated[Code, "When the examination ended by the modality's clock, as ISO 8601 in the same way."] = ""
     modality: Annotated[
         Code, "The main image modality: that of most images; SR, KO, PR, SEG and the like do not count, OT only alone."
     ] = ""

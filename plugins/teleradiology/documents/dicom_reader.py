@@ -35,6 +35,7 @@ _TEXTS = (
     *("PatientID", "IssuerOfPatientID", "PatientName", "PatientBirthDate", "PatientSex", "PatientAge"),
     *("PatientState", "PregnancyStatus", "MedicalAlerts", "AdditionalPatientHistory", "AdmittingDiagnosesDescription"),
     *("StudyDate", "StudyTime", "SeriesDate", "SeriesTime", "AcquisitionDate", "AcquisitionTime", "ContentDate", "ContentTime"),
+    *("PerformedProcedureStepEndDate", "PerformedProcedureStepEndTime"),
     *("TimezoneOffsetFromUTC", "StudyDescription", "SeriesDescription", "ProtocolName", "PerformedProcedureStepDescription"),
     *("RequestedProcedureDescription", "RequestedProcedurePriority", "StudyPriorityID", "ReasonForStudy", "ReasonForVisit"),
     *("ReasonForTheRequestedProcedure", "BodyPartExamined", "Laterality", "ImageLaterality", "ViewPosition"),

@@ -77,6 +77,9 @@ class Item:
     broadened: int
     delivered_at: datetime | None
     acknowledged_at: datetime | None
+    modality: str
+    language: str
+    referrer: str
     facts: Mapping[str, Any]
 
     @property

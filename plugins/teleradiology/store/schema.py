@@ -163,6 +163,9 @@ items = Table(
     Column("broadened", Integer, nullable=False, server_default="0"),  # by how many steps more readers may have it
     Column("delivered_at", Instant),  # the final report is where it belongs
     Column("acknowledged_at", Instant),  # who asked for the report has seen it
+    Column("modality", String(16), nullable=False, server_default=""),  # of the facts: the one with most images
+    Column("language", String(16), nullable=False, server_default=""),  # that the rules want the report in
+    Column("referrer", String(120), nullable=False, server_default=""),  # who asked for the study
     # Last, because it is long: a list reads the columns before it without touching its pages.
     Column("facts", JSON, nullable=False, default=dict),
 )
@@ -183,6 +186,12 @@ _partial_index("ix_items_by_subspecialty", IS_OPEN, items.c.subspecialty, *_orde
 _partial_index("ix_items_by_facility", IS_OPEN, items.c.facility, *_order, items.c.priority)
 _partial_index("ix_items_by_reader", IS_OPEN, items.c.reader, *_order)
 _partial_index("ix_items_due", IS_OPEN, items.c.due_at, items.c.state, items.c.facility, items.c.paused_at)
+_partial_index(  # all that choosing a reader or a next case has to know
+    "ix_items_waiting",
+    IS_OPEN,
+    *(items.c[name] for name in ("reader", "state", "facility", "subspecialty", "modality", "body_part", "language")),
+    *(items.c[name] for name in ("received_at", "restarted_at", "due_at", "broadened", "rank", "patient_id", "referrer", "id")),
+)
 _partial_index("ix_items_quiet", "quiet_at IS NOT NULL", items.c.quiet_at)
 _partial_index("ix_items_ring", "ring_at IS NOT NULL", items.c.ring_at)
 _partial_index("ix_items_retry", "retry_at IS NOT NULL", items.c.retry_at)
@@ -192,6 +201,7 @@ _closed = (items.c.state, items.c.closed_at, items.c.id)
 _partial_index("ix_items_closed", IS_CLOSED, *_closed)
 _partial_index("ix_items_closed_by_facility", IS_CLOSED, items.c.facility, *_closed)
 _partial_index("ix_items_closed_by_reader", IS_CLOSED, items.c.reader, *_closed)
+_partial_index("ix_items_done", IS_CLOSED, items.c.closed_at, items.c.state, items.c.reader, items.c.modality, items.c.body_part)
 Index("ix_items_patient", items.c.facility, items.c.patient_id)
 
 decisions = Table(
@@ -206,6 +216,21 @@ decisions = Table(
     Column("attributes", JSON, nullable=False),  # {"priority": {"value", "rule", "line"}}
     Column("passed_over", JSON, nullable=False),  # [{"rule", "line", "condition", "expected", "found"}]
     Column("readers", JSON, nullable=False),  # {"chosen", "policy", "considered": [{"reader", "eligible", "reasons", "load"}]}
+)
+
+passes = Table(
+    # A reader gave a case back that was theirs; for a while it is not offered to them again.
+    "passes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("item", ID, ForeignKey("items.id"), nullable=False),
+    Column("reader", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),  # skip: by the reader; lapse: the lease ended
+    Column("reason", String(256), nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Index("ix_passes_item", "item", "until"),
+    Index("ix_passes_reader", "reader", "until"),
 )
 
 drafts = Table(

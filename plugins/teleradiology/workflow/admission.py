@@ -14,7 +14,7 @@ from ..core.worklist import State, after
 from ..store import audit, decisions, items
 from ..store.engine import Connection
 from ..store.item import Item
-from . import assignment, description, placement
+from . import assignment, clock, description, placement
 from .arrival import INTAKE
 from .room import HostStudy, Room
 
@@ -47,6 +47,7 @@ class Hands:
     """What people have done to the item that the rules may not undo."""
 
     prioritized: bool = False
+    raised: bool = False  # by the ladder of escalation
     held: bool = False
     kept_open: bool = False  # resumed or reopened by a person: not held or skipped again
 
@@ -98,6 +99,7 @@ def hands_on(c: Connection, item: Item) -> Hands:
     last = {record.event: record.actor != INTAKE.username for record in audit.of_item(c, item.id)}
     return Hands(
         prioritized=last.get("prioritized", False),
+        raised="raised" in last,
         held=last.get("held", False),
         kept_open=last.get("resumed", False) or last.get("reopened", False),
     )
@@ -126,10 +128,12 @@ def _columns(
 ) -> dict[str, Any]:
     value, reopened = case.decision.value, "reopen" in acts
     labels = tuple(value("labels", ()))
-    urgency = placement.as_is(rules, item) if hands.prioritized else placement.decided(rules, case.decision)
+    urgency = _urgency(rules, item, case, hands)
     columns = {
         **description.in_full(case.facts, case.study, labels),
-        **placement.columns(urgency, item, now, paused_seconds=_paused(item, acts, now), attention=_attention(case, readers)),
+        **placement.columns(
+            rules, urgency, item, now, attention=_attention(case, readers), course=_course(rules, item, case, acts, now)
+        ),
         **_of_assignment(item, readers, acts, now),
         "labels": labels,
         "subspecialty": value("subspecialty", ""),
@@ -157,13 +161,21 @@ def _of_assignment(item: Item, readers: Assignment | None, acts: list[str], now:
     return columns | ({"assigned_at": now} if "assign" in acts else {})
 
 
-def _paused(item: Item, acts: list[str], now: datetime) -> int:
-    """The seconds that do not count: time on hold, and for a task that came up later all the time before it."""
-    if "reopen" in acts:
-        return int((now - item.received_at).total_seconds())
-    if "resume" in acts and item.held_at:
-        return item.paused_seconds + int((now - item.held_at).total_seconds())
-    return item.paused_seconds
+def _urgency(rules: RulesFile, item: Item, case: Case, hands: Hands) -> placement.Urgency:
+    """As the rules say now, unless a person said otherwise, or the ladder of escalation has raised it above that."""
+    found, present = placement.decided(rules, case.decision, case.facts), placement.as_is(rules, item)
+    return present if hands.prioritized or (hands.raised and present.rank < found.rank) else found
+
+
+def _course(rules: RulesFile, item: Item, case: Case, acts: list[str], now: datetime) -> clock.Course:
+    """What has happened to the clock: a task that came up later has one of its own, and a hold may stop it."""
+    course = clock.restarted(item, now) if "reopen" in acts else clock.course_of(item)
+    if "resume" in acts:
+        course = course.resumed(now)
+    if "hold" in acts and rules.pauses(str(case.decision.value("hold"))):
+        course = course.paused(now)
+    exam_end = clock.instant_of(case.facts.exam_end_at, rules.timezone_of(case.facts.facility))
+    return course.of_study(exam_end, item.admitted_at or now)
 
 
 def _attention(case: Case, readers: Assignment | None) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ..core.identity import service
 from ..core.turnaround import status
-from ..core.worklist import OPEN, State
+from ..core.worklist import OPEN
 from ..store import accounts, audit, idempotency, items, watching
 from ..store.engine import Connection
 from . import assignment, catching_up, delivery, placement, reading, reconciling, rules, trouble
@@ -100,7 +100,7 @@ def _mark(c: Connection, item_id: str, now: datetime, written_at: datetime) -> N
     item = items.get(c, item_id)
     if item is None or item.state not in OPEN:
         return
-    mark = status(now, item.warn_at, item.due_at, item.state == State.HELD)
+    mark = status(now, item.warn_at, item.due_at, item.paused_at is not None)
     if mark not in placement.MARKS or mark in item.flags:
         return
     items.change(c, item, written_at, flags=placement.with_flag(item.flags, mark))

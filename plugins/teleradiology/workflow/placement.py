@@ -1,4 +1,4 @@
-"""Where the rules' decision puts a study on the list: urgency, clock, order; and when a person must look at it first."""
+"""Where the rules' decision puts a study on the list: urgency and order; and when a person must look at it first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import Any
 from ..config.rules_file import RulesFile
 from ..core import turnaround
 from ..core.decision import Decision
+from ..core.facts import StudyFacts
+from ..core.policies import TurnaroundPolicy
 from ..store.item import Item
+from . import clock
 
 ON_TOP = -1  # the rank of what needs a person's attention
 MARKS = ("due-soon", "overdue")
@@ -26,46 +29,54 @@ class Urgency:
     rank: int
     turnaround: timedelta | None
     warn_after: float | None
+    policy: TurnaroundPolicy | None = None
 
 
 def most_urgent(rules: RulesFile) -> Urgency:
     """The first priority of the file: for what could not be decided."""
-    return _of_priority(rules, next(iter(rules.priorities)))
+    return of_priority(rules, next(iter(rules.priorities)), None)
 
 
-def decided(rules: RulesFile, decision: Decision) -> Urgency:
+def decided(rules: RulesFile, decision: Decision, facts: StudyFacts) -> Urgency:
     """The urgency that the rules gave. A priority the file does not have counts as the most urgent."""
     name = decision.value("priority")
-    found = _of_priority(rules, name) if name in rules.priorities else most_urgent(rules)
-    return Urgency(
-        found.priority,
-        found.rank,
-        decision.value("turnaround", found.turnaround),
-        decision.value("warn_after", found.warn_after),
-    )
+    if name not in rules.priorities:
+        name = most_urgent(rules).priority
+    found = of_priority(rules, name, rules.policy_for(facts.facility, name, facts.modality))
+    span, share = decision.value("turnaround", found.turnaround), decision.value("warn_after", found.warn_after)
+    return Urgency(name, found.rank, span, share, found.policy)
 
 
 def as_is(rules: RulesFile, item: Item) -> Urgency:
-    """The urgency that a person gave the item."""
+    """The urgency that the item has, with its promise."""
     seconds = item.turnaround_seconds
-    priority = rules.priorities.get(item.priority)
-    return Urgency(
-        item.priority,
-        priority.rank if priority else 0,
-        timedelta(seconds=seconds) if seconds is not None else None,
-        priority.warn_after if priority else None,
-    )
+    priority, policy = rules.priorities.get(item.priority), rules.policy_called(item.policy)
+    share = policy.warn_after if policy and policy.warn_after is not None else priority.warn_after if priority else None
+    span = timedelta(seconds=seconds) if seconds is not None else None
+    return Urgency(item.priority, priority.rank if priority else 0, span, share, policy)
 
 
-def _of_priority(rules: RulesFile, name: str) -> Urgency:
+def given(rules: RulesFile, item: Item, priority: str) -> Urgency:
+    """The urgency of a priority for an item, with the promise that goes with it."""
+    policy = rules.policy_for(item.facility, priority, str(item.facts.get("modality", "")))
+    return of_priority(rules, priority, policy)
+
+
+def of_priority(rules: RulesFile, name: str, policy: TurnaroundPolicy | None) -> Urgency:
+    """What the file says of a priority, where the policy does not say otherwise."""
     priority = rules.priorities[name]
-    return Urgency(name, priority.rank, priority.turnaround, priority.warn_after)
+    span = priority.turnaround if policy is None or policy.time is None else policy.time
+    share = priority.warn_after if policy is None or policy.warn_after is None else policy.warn_after
+    return Urgency(name, priority.rank, span, share, policy)
 
 
-def columns(urgency: Urgency, item: Item, now: datetime, *, paused_seconds: int, attention: str) -> dict[str, Any]:
-    """The columns of urgency, clock and order. The clock began when the first image came and is never set back."""
-    paused = timedelta(seconds=paused_seconds)
-    warn_at, due_at = turnaround.due(item.received_at, urgency.turnaround, urgency.warn_after, paused)
+def columns(
+    rules: RulesFile, urgency: Urgency, item: Item, now: datetime, *, attention: str, course: clock.Course | None = None
+) -> dict[str, Any]:
+    """The columns of urgency, clock and order. ``course`` is what has happened to the clock, as on the item when left out."""
+    course = course or clock.course_of(item)
+    promise = clock.promise(rules, urgency.policy, urgency.turnaround, course)
+    warn_at, due_at = clock.due(promise, urgency.warn_after)
     return {
         "priority": urgency.priority,
         "rank": ON_TOP if attention else urgency.rank,
@@ -73,7 +84,9 @@ def columns(urgency: Urgency, item: Item, now: datetime, *, paused_seconds: int,
         "warn_at": warn_at,
         "due_at": due_at,
         "order_key": turnaround.order_key(due_at, item.received_at),
-        "paused_seconds": paused_seconds,
+        "policy": urgency.policy.name if urgency.policy else "",
+        "ring_at": None if course.paused_at else clock.first_ring(rules, urgency.policy, promise),
+        **course.columns(),
         "flags": turnaround.unmarked(item.flags, now, warn_at, due_at),
         "attention": attention,
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ..config.rules_file import RulesFile
-from ..core import hold_reasons, turnaround
+from ..core import hold_reasons
 from ..core.errors import InvalidInput, Problem
 from ..core.identity import Actor
 from ..core.readers import Reader, reasons_against
@@ -15,7 +15,7 @@ from ..core.worklist import State, after
 from ..store import items
 from ..store.engine import Connection
 from ..store.item import Item
-from . import assignment, placement
+from . import assignment, clock, placement
 from .acting import UNCLAIMED, Step, act, checked, find, permit, reason_given, record
 from .room import Room
 
@@ -57,10 +57,11 @@ def prioritize(
     room: Room, actor: Actor, item_id: str, priority: str, version: int | None = None, reason: str | None = None
 ) -> Item:
     """Give an item another priority of the rules file; the clock is that priority's and has run since the first image."""
-    urgency = _urgency(room.rules.current, priority)
+    _check_priority(room.rules.current, priority)
 
     def step(c: Connection, item: Item, now: datetime) -> Step:
-        columns = placement.columns(urgency, item, now, paused_seconds=item.paused_seconds, attention=item.attention)
+        urgency = placement.given(room.rules.current, item, priority)
+        columns = placement.columns(room.rules.current, urgency, item, now, attention=item.attention)
         if item.state == State.ARRIVING:  # it stays where arriving studies stand until it is complete
             columns |= {"rank": item.rank, "order_key": item.order_key}
         return Step(columns, {"priority": priority, "before": item.priority, "reason": reason or ""})
@@ -69,13 +70,17 @@ def prioritize(
 
 
 def hold(room: Room, actor: Actor, item_id: str, version: int | None = None, reason: str = "") -> Item:
-    """Put an item aside and stop its clock. The reason is a word of ``core.hold_reasons``, free text, or "word: text"."""
+    """Put an item aside; for some reasons, the rules file's ``pause_reasons``, its clock stops.
+
+    The reason is a word of ``core.hold_reasons``, free text, or "word: text".
+    """
     word, text = hold_reasons.split(reason_given(reason))
 
     def step(c: Connection, item: Item, now: datetime) -> Step:
-        columns = {**UNCLAIMED, "held_at": now, "hold_reason": hold_reasons.joined(word, text)}
-        code = hold_reasons.GROUNDS[word].code
-        return Step(columns, {"ground": word, "code": code, "reason": text, "reader": item.reader})
+        kept = hold_reasons.joined(word, text)
+        columns = {**UNCLAIMED, "held_at": now, "hold_reason": kept, **clock.stopped(room.rules.current, kept, now)}
+        detail = {"ground": word, "code": hold_reasons.GROUNDS[word].code, "reason": text, "reader": item.reader}
+        return Step(columns, {**detail, "clock": "paused" if columns.get("paused_at") else "runs on"})
 
     return act(room, actor, "hold", item_id, step, version)
 
@@ -87,7 +92,8 @@ def resume(room: Room, actor: Actor, item_id: str, version: int | None = None) -
         now, item = room.now(), find(c, actor, item_id)
         state = checked(room.rules.current, actor, "resume", item, version, now)
         before = room.rules.current.readers.get(item.reader)
-        columns = {**_clock_on(item, now), "reader": "", "assigned_at": None, "hold_reason": ""}
+        clock_on = clock.resumed(room.rules.current, item, now)
+        columns = {**clock_on, "held_at": None, "reader": "", "assigned_at": None, "hold_reason": ""}
         item = record(c, actor, "resume", item, now, state, Step(columns, {}))
         if before is None or _against(c, room.rules.current, before, item, now):
             return item
@@ -100,7 +106,9 @@ def cancel(room: Room, actor: Actor, item_id: str, version: int | None = None, r
     word, text = hold_reasons.split(reason_given(reason))
 
     def step(c: Connection, item: Item, now: datetime) -> Step:
-        columns = {**UNCLAIMED, **_clock_on(item, now), "hold_reason": "", "reason": hold_reasons.joined(word, text)}
+        clock_on = clock.resumed(room.rules.current, item, now)
+        closed = {"held_at": None, "hold_reason": "", "ring_at": None, "reason": hold_reasons.joined(word, text)}
+        columns = {**UNCLAIMED, **clock_on, **closed}
         code = hold_reasons.GROUNDS[word].code
         return Step({**columns, **_attended(room.rules.current, item)}, {"ground": word, "code": code, "reason": text})
 
@@ -114,8 +122,8 @@ def reopen(room: Room, actor: Actor, item_id: str, version: int | None = None, r
     def step(c: Connection, item: Item, now: datetime) -> Step:
         rules, reported = room.rules.current, item.final_at is not None
         urgency = placement.as_is(rules, item) if item.priority else placement.most_urgent(rules)
-        paused = int((now - item.received_at).total_seconds()) if reported else item.paused_seconds
-        columns = placement.columns(urgency, item, now, paused_seconds=paused, attention="")
+        course = clock.restarted(item, now) if reported else clock.course_of(item)
+        columns = placement.columns(rules, urgency, item, now, attention="", course=course)
         if reported:
             columns["flags"] = placement.with_flag(columns["flags"], "addendum-task")
         columns |= {**UNCLAIMED, "reader": "", "assigned_at": None, "reason": "", "admitted_at": item.admitted_at or now}
@@ -130,11 +138,9 @@ def _reader(rules: RulesFile, name: str) -> Reader:
     raise InvalidInput(problems=[_unknown("reader", name, list(rules.readers))])
 
 
-def _urgency(rules: RulesFile, name: str) -> placement.Urgency:
-    known = rules.priorities.get(name)
-    if known is None:
+def _check_priority(rules: RulesFile, name: str) -> None:
+    if name not in rules.priorities:
         raise InvalidInput(problems=[_unknown("priority", name, list(rules.priorities))])
-    return placement.Urgency(name, known.rank, known.turnaround, known.warn_after)
 
 
 def _unknown(what: str, word: str, known: list[str]) -> Problem:
@@ -152,20 +158,3 @@ def _against(c: Connection, rules: RulesFile, reader: Reader, item: Item, now: d
 def _attended(rules: RulesFile, item: Item) -> dict[str, Any]:
     """A person has dealt with what needed attention; the item stands by its priority again."""
     return {"attention": "", "rank": placement.as_is(rules, item).rank} if item.attention else {}
-
-
-def _clock_on(item: Item, now: datetime) -> dict[str, Any]:
-    """The columns of a clock that runs on after a pause: what was due moves by as long as the pause was."""
-    if item.held_at is None:
-        return {}
-    pause = timedelta(seconds=int((now - item.held_at).total_seconds()))
-    warn_at = item.warn_at + pause if item.warn_at else None
-    due_at = item.due_at + pause if item.due_at else None
-    return {
-        "held_at": None,
-        "paused_seconds": item.paused_seconds + int(pause.total_seconds()),
-        "warn_at": warn_at,
-        "due_at": due_at,
-        "order_key": turnaround.order_key(due_at, item.received_at),
-        "flags": turnaround.unmarked(item.flags, now, warn_at, due_at),
-    }

@@ -14,7 +14,7 @@ from ..core.worklist import State, after
 from ..store import audit, items, watching
 from ..store.engine import Connection, StorageError
 from ..store.item import Item
-from . import arrival, description, placement
+from . import arrival, clock, description, placement
 from .room import HostStudy, Room
 
 log = logging.getLogger(__name__)
@@ -96,8 +96,8 @@ def _on_top(room: Room, item: Item, progress: Progress, attention: str, now: dat
     columns: dict[str, Any] = {}
     if act:
         urgency = placement.most_urgent(room.rules.current)
-        waited = int((now - item.received_at).total_seconds()) if act == "reopen" else item.paused_seconds
-        columns = placement.columns(urgency, item, now, paused_seconds=waited, attention=attention)
+        course = clock.restarted(item, now) if act == "reopen" else clock.course_of(item)
+        columns = placement.columns(room.rules.current, urgency, item, now, attention=attention, course=course)
         columns |= {"state": after(state, act), "reader": "", "admitted_at": item.admitted_at or now}
     if state is State.COMPLETED and act:
         columns["flags"] = placement.with_flag(columns["flags"], "study-grew", "addendum-task")

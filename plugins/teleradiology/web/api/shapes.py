@@ -16,7 +16,6 @@ from ...workflow.acting import allowed_to
 from .. import ROOT
 
 _VIEWER = f"{ROOT}/ohif/viewer?StudyInstanceUIDs="
-RUNS = ("arriving", "unassigned", "assigned", "reading")  # states in which the clock runs
 
 
 def instant(value: datetime | None) -> str | None:
@@ -29,8 +28,8 @@ def instant(value: datetime | None) -> str | None:
 
 
 def is_overdue(item: Item, now: datetime) -> bool:
-    """Whether an item that still needs a reading is past its due time. Held items wait for something else."""
-    return item.due_at is not None and item.state in RUNS and now > item.due_at
+    """Whether an item that still needs a reading is past its due time. A paused clock is not late."""
+    return item.due_at is not None and item.is_open and item.paused_at is None and now > item.due_at
 
 
 def viewer_url(*study_uids: str) -> str:
