@@ -137,6 +137,9 @@ class FakeHost:
         study = self._studies.pop(orthanc_id)
         self._unstable.discard(orthanc_id)
         gone = {orthanc_id, *study.series, *(one for series in study.series.values() for one in series.instances)}
+        patient = study.patient_tags.get("PatientID", "")
+        if all(other.patient_tags.get("PatientID", "") != patient for other in self._studies.values()):
+            gone.add(_sha1(patient))
         self._changes = [change for change in self._changes if change.id not in gone]
         self.ring("Deleted", "study", orthanc_id)
 
