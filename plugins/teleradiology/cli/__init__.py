@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from ..core.errors import Refusal
 from . import audit, demo, doctor, rules, status
 from .output import complain
-from .parser import Parser
+from .parser import NotUnderstood, Parser
 
-REFUSED = 1
+REFUSED, MISUSED = 1, 2
 PARTS = (rules, status, doctor, audit, demo)
 
 
@@ -23,6 +23,8 @@ def main(arguments: Sequence[str]) -> int:
         return int(options.run(options))
     except Refusal as refusal:
         complain(refusal, options.format)
+        if isinstance(refusal, NotUnderstood):
+            return MISUSED
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, UnicodeDecodeError) as error:

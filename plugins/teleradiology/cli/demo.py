@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
-import re
-import sys
 from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
-from ..core.errors import Unavailable
 from ..demo import loading
 from ..demo.client import Client
 from ..demo.people import Person
-from . import installation
+from . import installation, passwords
 from .installation import Installation
 from .output import say, say_json
 from .parser import HOME, Parser, with_account, with_data, with_format
-
-PASSWORD = "TELERADIOLOGY_PASSWORD"
-FIRST_PASSWORD = "TELERADIOLOGY_ADMIN_PASSWORD"
 
 
 def add(verbs: Any) -> None:
@@ -60,7 +52,7 @@ def _remove(options: argparse.Namespace) -> int:
 def _service(there: Installation, user: str, store: Any) -> loading.Service:
     settings = there.settings
     return loading.Service(
-        client=Client(there.address, user, _password(there, user)),
+        client=Client(there.address, user, passwords.of(user, there.data_dir)),
         dicom_port=settings.dicom_port,
         title=settings.dicom_aet,
         data_dir=there.data_dir,
@@ -68,20 +60,6 @@ def _service(there: Installation, user: str, store: Any) -> loading.Service:
         rules=there.rules(),
         store=store,
     )
-
-
-def _password(there: Installation, user: str) -> str:
-    """As told by the environment, else the one made up for the first administrator, else asked for."""
-    told = os.environ.get(PASSWORD) or (os.environ.get(FIRST_PASSWORD) if user == "admin" else None)
-    if told:
-        return told
-    first = there.data_dir / "first-administrator.txt"
-    found = re.search(r"password:? (\S+?)\.?(\s|$)", first.read_text(encoding="utf-8")) if first.exists() else None
-    if found and user == "admin":
-        return found[1]
-    if not sys.stdin.isatty():
-        raise Unavailable(f"the password of {user} was expected in {PASSWORD}; found nothing there")
-    return getpass.getpass(f"Password of {user}: ")
 
 
 def _table(people: Iterable[Person]) -> str:

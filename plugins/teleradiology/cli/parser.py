@@ -9,7 +9,15 @@ import re
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ..core.errors import Refusal
+
 HOME = Path(__file__).resolve().parents[3]
+
+
+class NotUnderstood(Refusal):
+    """The command was not understood."""
+
+    code = "not-understood"
 
 
 class Parser(argparse.ArgumentParser):

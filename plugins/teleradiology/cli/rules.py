@@ -1,4 +1,4 @@
-"""`rules check` and `rules schema`."""
+"""`rules …`: check a file, try it, explain a study, see what was in force when, and go back to it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..config import rules_file, schema
+from ..config import schema
 from ..core.errors import InvalidConfiguration
-from . import installation
+from . import rules_history, rules_trying, source
 from .output import complain, problems, say, say_json
 from .parser import Parser, with_data, with_format
 
 
 def add(verbs: Any) -> None:
-    parser = verbs.add_parser("rules", help="check a rules file, or print its schema")
+    parser = verbs.add_parser("rules", help="check, test, explain, try and take back rules")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True, parser_class=Parser)
     check = with_format(with_data(acts.add_parser("check", help="all problems of a rules file, with line and column")))
     check.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses")
     check.set_defaults(run=_check)
     shown = with_format(acts.add_parser("schema", help="the JSON schema, for editors"))
     shown.set_defaults(run=_schema)
+    rules_trying.add(acts)
+    rules_history.add(acts)
 
 
 def _check(options: argparse.Namespace) -> int:
-    file = options.file or installation.of(options.data).settings.rules_file
+    file = options.file or source.of(options).file
     try:
-        found = rules_file.load(file.read_text(encoding="utf-8"), str(file))
+        found = source.read_rules(file)
     except InvalidConfiguration as refusal:
         complain(refusal, options.format)
         return 1

@@ -22,7 +22,10 @@ class Received:
     state: str
     received_at: datetime
     final_at: datetime | None
-    paused_seconds: int
+    admitted_at: datetime | None
+    exam_end_at: datetime | None
+    restarted_at: datetime | None
+    pauses: tuple[tuple[datetime, datetime], ...]
     facts: Mapping[str, Any]
 
 

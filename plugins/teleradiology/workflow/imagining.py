@@ -17,7 +17,7 @@ from . import assignment
 def readers_for(c: Connection | None, rules: RulesFile, facts: StudyFacts, values: Mapping[str, Any], at: datetime) -> Assignment:
     """The readers as they would be considered at an instant; without a database nobody has open work."""
     if values.get("skip"):
-        return Assignment(None, (), "not for reading")
+        return Assignment(None, (), ())
     loads = items.open_loads(c) if c is not None else {}
     need = assignment.need(rules, wanted(facts, values), at)
     return choose(rules.readers.values(), need, loads, prefer=values.get("assign_to") or None)

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..config.rules_file import RulesFile
-from ..core import turnaround
 from ..core.study_facts import StudyFacts
 from ..core.workload import Workload
 from ..store.replay import Received
-from . import imagining
+from . import clock, imagining
 
 NOBODY = ""
 _HALF_AN_HOUR = timedelta(minutes=30)
@@ -62,13 +61,21 @@ class Replay:
         """The reader that the study would have gone to, "" for nobody."""
         if values.get("skip"):
             return NOBODY
-        self._promise(received, values)
+        self._promise(received, facts, values)
         return self._assign(received, facts, values)
 
-    def _promise(self, received: Received, values: Mapping[str, Any]) -> None:
-        span, share = self.rules.deadline(values)
-        paused = timedelta(seconds=received.paused_seconds)
-        _, due_at = turnaround.due(received.received_at, span, share, paused)
+    def _promise(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> None:
+        """Whether the study would have been late: what was promised against when it was in fact final."""
+        span, share = self.rules.deadline(values, facts)
+        policy = self.rules.policy_for(facts.facility, values["priority"], facts.modality)
+        course = clock.Course(
+            received.received_at,
+            received.admitted_at,
+            received.exam_end_at,
+            received.restarted_at,
+            pauses=received.pauses,
+        )
+        _, due_at = clock.due(clock.promise(self.rules, policy, span, course), share)
         self.lateness.studies[values["priority"]] += 1
         if due_at is not None and (received.final_at or self.now) > due_at:
             self.lateness.late[values["priority"]] += 1
@@ -86,7 +93,7 @@ class Replay:
         self.shares[chosen] = Share(share.studies + 1, round(share.weight + weight, 3))
         if chosen:
             self._open[chosen] = self._open.get(chosen, 0.0) + weight
-            end = received.final_at or at + self.rules.deadline(values)[0]
+            end = received.final_at or at + self.rules.deadline(values, facts)[0]
             heapq.heappush(self._ends, (end, chosen, weight))
         return str(chosen)
 

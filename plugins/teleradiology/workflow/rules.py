@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from ..config import yaml_tree
@@ -13,11 +14,13 @@ from ..config.difference_details import Detail, details
 from ..config.examples_section import Given
 from ..config.findings import Findings
 from ..config.in_force import Reloaded
+from ..config.replacing import replace_file
 from ..config.rules_file import RulesFile, load
 from ..core.errors import InvalidConfiguration, InvalidInput, NotFound, Problem
 from ..core.identity import Actor, require, service
 from ..core.study_facts import StudyFacts
 from ..store import audit, items, rules_history, rules_versions
+from ..store.engine import Connection
 from ..store.rules_history import Change
 from . import backtesting, covering, explaining
 from .backtesting import Backtest, Period
@@ -79,7 +82,7 @@ def version(room: Room, actor: Actor, digest: str) -> RulesFile:
     """Rules that were in force once, by the beginning of their digest. Raises NotFound, or InvalidInput when several begin so."""
     require(actor, "rules")
     with room.store.reading() as c:
-        return once_in_force(rules_history.texts(c, _prefix(digest)), digest)
+        return once_in_force(rules_history.texts(c, prefix_of(digest)), digest)
 
 
 def once_in_force(found: list[rules_versions.RulesVersion], digest: str) -> RulesFile:
@@ -91,7 +94,8 @@ def once_in_force(found: list[rules_versions.RulesVersion], digest: str) -> Rule
     return load(found[0].text, f"rules {found[0].digest[:12]}")
 
 
-def _prefix(digest: str) -> str:
+def prefix_of(digest: str) -> str:
+    """The beginning of a digest. Raises InvalidInput for what cannot be one."""
     if len(digest) < SHORTEST_DIGEST or set(digest.lower()) - set("0123456789abcdef"):
         message = f"expected a digest, or the first {SHORTEST_DIGEST} or more of its hexadecimal digits"
         raise InvalidInput(problems=[Problem(message, path="digest")])
@@ -127,6 +131,16 @@ def rollback(room: Room, actor: Actor, digest: str) -> TakenBack:
         audit.append(c, "rules-rolled-back", actor, reloaded.at, detail=detail)
     _note(room, actor, reloaded, "rollback")
     return TakenBack(reloaded, backup.name if backup else "")
+
+
+def roll_back_file(c: Connection, actor: Actor, file: Path, found: RulesFile, now: datetime) -> str:
+    """The same without the service, which notices the file by itself when it runs; the name of the copy, or ""."""
+    backup = replace_file(file, found.text, now)
+    name = backup.name if backup else ""
+    change = rules_history.put_in_force(c, now, digest=found.digest, text=found.text, by=actor.username, cause="rollback")
+    detail = {"before": change.before if change else found.digest, "after": found.digest, "backup": name}
+    audit.append(c, "rules-rolled-back", actor, now, detail=detail)
+    return name
 
 
 def explain_facts(room: Room, actor: Actor, given: Mapping[str, Any], text: str | None = None) -> Explained:
