@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -150,3 +151,18 @@ def test_ended_sessions_and_old_answers_are_forgotten(bench, monkeypatch):
     monkeypatch.setattr("teleradiology.store.idempotency.forget", lambda c, before: forgotten.append("answers"))
     bench.live(7200 + 60, step=60)
     assert forgotten == ["sessions", "answers"] * 2
+
+
+def test_comparing_very_many_studies_is_done_less_often(bench, monkeypatch):
+    compared = []
+    study_ids = bench.host.study_ids
+
+    def slow() -> list[str]:
+        compared.append(bench.clock.monotonic)
+        bench.clock.pass_(6)
+        return study_ids()
+
+    bench.live(301, step=10)
+    monkeypatch.setattr(bench.host, "study_ids", slow)
+    bench.live(3600, step=10)
+    assert [round(later - sooner, -2) for sooner, later in pairwise(compared)] == [1200, 1200]

@@ -23,6 +23,7 @@ class Memory:
     one_at_a_time: threading.RLock = field(default_factory=threading.RLock)  # held while a study is settled
     caught_up: bool = False  # whether this process has read what happened before it
     to_examine: OrderedDict[str, None] = field(default_factory=OrderedDict)  # studies that reconciliation wants looked at
+    comparing_took: float = 0.0  # seconds that the last comparison with Orthanc's list took
     gap_at: int = -1  # the cursor at which a hole in /changes was last found
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _last_image: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when its last image came

@@ -11,7 +11,7 @@ from ..core.turnaround import status
 from ..core.worklist import OPEN
 from ..store import accounts, audit, idempotency, items, watching
 from ..store.engine import Connection
-from . import assignment, catching_up, delivery, placement, reading, reconciling, rules, trouble
+from . import assignment, catching_up, escalation, placement, reading, reconciling, rules, trouble
 from .room import Room
 from .settling import settle
 
@@ -22,7 +22,9 @@ WARN_EVERY = 5.0
 PURGE_EVERY = 3600.0
 KEEP_IDEMPOTENCY = timedelta(days=1)
 LOOK_FOR = 0.25  # seconds that reconciliation may take of one beat
+COMPARING_SHARE = 200  # reconciliation may take one part in so many of the time
 AT_ONCE = 200
+SHORTEST_WAIT = 0.25  # seconds to the next look at a step that could not be taken
 
 
 def beat(room: Room) -> datetime | None:
@@ -40,6 +42,8 @@ def _next(room: Room) -> datetime:
     waits = [room.settings.heartbeat_seconds, room.memory.next_quiet(room.settings.quiet_seconds)]
     if room.memory.to_examine:
         waits.append(0.0)
+    if step_at := escalation.next_at(room):
+        waits.append(max(SHORTEST_WAIT, (step_at - room.memory.steady(room.now())).total_seconds()))
     return room.now() + timedelta(seconds=min(wait for wait in waits if wait is not None))
 
 
@@ -80,11 +84,6 @@ def release_the_lapsed(room: Room) -> None:
     reading.release_lapsed(room)
 
 
-def deliver(room: Room) -> None:
-    """Hand over what is in the outbox."""
-    delivery.deliver_due(room)
-
-
 def mark_the_late(room: Room) -> None:
     """Flag what is due soon or overdue, each once. The clock is one that a step does not hurry."""
     now = room.memory.steady(room.now())
@@ -108,6 +107,11 @@ def _mark(c: Connection, item_id: str, now: datetime, written_at: datetime) -> N
     audit.append(c, mark, OVERSIGHT, written_at, item=item.id, study=item.study_instance_uid, detail=detail)
 
 
+def escalate(room: Room) -> None:
+    """Take the steps of the ladders whose time has come."""
+    escalation.escalate(room)
+
+
 def find_readers(room: Room) -> None:
     """Somebody may have come on duty since the unassigned items were last looked at."""
     if room.memory.turn("assign", ASSIGN_EVERY):
@@ -116,12 +120,15 @@ def find_readers(room: Room) -> None:
 
 def look_around(room: Room) -> None:
     """Compare Orthanc's studies with ours from time to time, and look at those that differ, a little with each beat."""
-    if room.memory.turn("reconcile", room.settings.reconcile_seconds):
+    # With very many studies comparing takes seconds: then it is done so seldom that the heartbeat is seldom late.
+    if room.memory.turn("reconcile", max(room.settings.reconcile_seconds, COMPARING_SHARE * room.memory.comparing_took)):
+        begun = room.memory.monotonic()
         try:
             reconciling.compare(room)
         except BaseException:
             room.memory.hurry("reconcile")
             raise
+        room.memory.comparing_took = room.memory.monotonic() - begun
     until = room.memory.monotonic() + LOOK_FOR
     while room.memory.monotonic() < until:
         if not reconciling.examine_next(room) and not reconciling.look_on(room):
@@ -143,8 +150,8 @@ STEPS: tuple[Callable[[Room], None], ...] = (
     settle_the_quiet,
     retry_the_failed,
     release_the_lapsed,
-    deliver,
     mark_the_late,
+    escalate,
     find_readers,
     look_around,
     tidy,
