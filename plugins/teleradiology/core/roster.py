@@ -1,0 +1,190 @@
+"""Who is on duty when: the weekly hours of the rules file with what the roster says beside them, and when nobody is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from .reader import Reader, Shift
+
+LEAVE, EXTRA, ON_CALL, UNAVAILABLE = "leave", "extra", "on-call", "unavailable"
+KINDS = (LEAVE, EXTRA, ON_CALL, UNAVAILABLE)
+SHIFT = "shift"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Exception_:
+    """Hours that differ from the weekly ones: no duty (leave, unavailable) or a duty (extra, on-call).
+
+    Without an ``end`` they last until further notice.
+    """
+
+    reader: str
+    kind: str
+    start: datetime
+    end: datetime | None = None
+    note: str = ""
+    id: str = ""
+    created_by: str = ""
+
+    def covers(self, at: datetime) -> bool:
+        """Whether the instant lies in it; the end does not."""
+        return self.start <= at and (self.end is None or at < self.end)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A span in which a reader is on duty without a break."""
+
+    reader: str
+    layer: str  # SHIFT or ON_CALL
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the house has to be able to read: days count by ``timezone``; ``groups`` are partners that count as the house."""
+
+    subspecialty: str
+    jurisdiction: str
+    timezone: str = "UTC"
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A span in which nobody who may read this is on shift; ``on_call`` says that somebody on call is there at least."""
+
+    subspecialty: str
+    jurisdiction: str
+    start: datetime
+    end: datetime
+    on_call: bool = False
+
+
+def duty_at(reader: Reader, at: datetime, exceptions: Iterable[Exception_]) -> str | None:
+    """On which layer the reader is on duty at the instant. Leave wins over everything, an extra shift over being on call."""
+    kinds = {each.kind for each in exceptions if each.reader == reader.id and each.covers(at)}
+    if LEAVE in kinds or UNAVAILABLE in kinds:
+        return None
+    if EXTRA in kinds or reader.is_on_duty(at):
+        return SHIFT
+    return ON_CALL if ON_CALL in kinds or reader.is_on_call(at) else None
+
+
+def is_available(reader: str, at: datetime, exceptions: Iterable[Exception_]) -> bool:
+    """Whether the reader has not said that they cannot read at present."""
+    return not any(each.reader == reader and each.kind == UNAVAILABLE and each.covers(at) for each in exceptions)
+
+
+def spans(reader: Reader, start: datetime, end: datetime, exceptions: Iterable[Exception_]) -> tuple[Duty, ...]:
+    """The reader's duties between two instants, cut at them.
+
+    Made by asking ``duty_at`` between the instants at which its answer may change, so that the two can never differ.
+    """
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    own = [each for each in exceptions if each.reader == reader.id]
+    edges = {moment for shift in (*reader.shifts, *reader.on_call) for moment in _edges(shift, start, end)}
+    edges |= {moment.astimezone(UTC) for each in own for moment in (each.start, each.end) if moment}
+    found: list[Duty] = []
+    for begin, stop in _pieces(edges, start, end):
+        layer = duty_at(reader, begin, own)
+        if layer and found and found[-1].end == begin and found[-1].layer == layer:
+            found[-1] = Duty(reader.id, layer, found[-1].start, stop)
+        elif layer:
+            found.append(Duty(reader.id, layer, begin, stop))
+    return tuple(found)
+
+
+def _pieces(edges: Iterable[datetime], start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    inside = sorted({start, end, *(edge for edge in edges if start < edge < end)})
+    return pairwise(inside)
+
+
+@lru_cache(maxsize=1024)
+def _edges(shift: Shift, start: datetime, end: datetime) -> frozenset[datetime]:
+    """Instants at which the shift may begin or end.
+
+    They are its hours of each day, both readings of an hour that comes twice, and changes of the clock.
+    """
+    zone = ZoneInfo(shift.timezone)
+    day, last = start.astimezone(zone).date() - _DAY, end.astimezone(zone).date() + _DAY
+    found: set[datetime] = set()
+    while day <= last:
+        for clock in (shift.start, shift.end):
+            found |= {datetime.combine(day, clock, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
+        found |= _clock_change(day, shift.timezone)
+        day += _DAY
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _clock_change(day: date, timezone: str) -> frozenset[datetime]:
+    """The instant at which the clocks of the zone change on that day, if they do."""
+    zone = ZoneInfo(timezone)
+    low, high = (datetime.combine(each, time(0), zone).astimezone(UTC) for each in (day, day + _DAY))
+    before = low.astimezone(zone).utcoffset()
+    if high.astimezone(zone).utcoffset() == before:
+        return frozenset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        low, high = (middle, high) if middle.astimezone(zone).utcoffset() == before else (low, middle)
+    return frozenset({(low + timedelta(seconds=1)).replace(microsecond=0)})
+
+
+def gaps(
+    readers: Iterable[Reader], exceptions: Iterable[Exception_], start: datetime, end: datetime, needs: Iterable[Cover]
+) -> tuple[Gap, ...]:
+    """When nobody with the subspecialty, and a licence valid on that day, is on shift; spans that touch are one."""
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    stored = list(exceptions)
+    everybody = [reader for reader in readers if reader.active]
+    duties = {reader.id: spans(reader, start, end, stored) for reader in everybody}
+    return tuple(gap for need in needs for gap in _gaps(everybody, duties, start, end, need))
+
+
+def _gaps(
+    readers: Sequence[Reader], duties: dict[str, tuple[Duty, ...]], start: datetime, end: datetime, need: Cover
+) -> list[Gap]:
+    able = [reader for reader in readers if _may_ever(reader, need)]
+    edges = {moment for reader in able for duty in duties[reader.id] for moment in (duty.start, duty.end)}
+    edges |= {midnight for reader in able for midnight in _licence_edges(reader, need)}
+    found: list[Gap] = []
+    for begin, stop in _pieces(edges, start, end):
+        layers = {
+            duty.layer
+            for reader in able
+            if _licensed(reader, need, begin)
+            for duty in duties[reader.id]
+            if duty.start <= begin < duty.end
+        }
+        if SHIFT in layers:
+            continue
+        if found and found[-1].end == begin and found[-1].on_call == bool(layers):
+            begin = found.pop().start
+        found.append(Gap(need.subspecialty, need.jurisdiction, begin, stop, bool(layers)))
+    return found
+
+
+def _may_ever(reader: Reader, need: Cover) -> bool:
+    is_partner = bool(reader.group) and reader.group not in need.groups
+    return need.subspecialty in reader.subspecialties and not is_partner
+
+
+def _licensed(reader: Reader, need: Cover, at: datetime) -> bool:
+    day = at.astimezone(ZoneInfo(need.timezone)).date()
+    return any(one.jurisdiction == need.jurisdiction and one.is_valid_on(day) for one in reader.licences)
+
+
+def _licence_edges(reader: Reader, need: Cover) -> Iterator[datetime]:
+    for licence in reader.licences:
+        if licence.jurisdiction != need.jurisdiction:
+            continue
+        days = [licence.since, licence.until + _DAY if licence.until and licence.until < date.max else None]
+        yield from (datetime.combine(day, time(0), ZoneInfo(need.timezone)).astimezone(UTC) for day in days if day)
