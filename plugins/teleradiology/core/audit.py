@@ -74,6 +74,10 @@ EVENTS: dict[str, EventCode] = {
     "notice-read": EventCode(_PROCEDURE, "R", "", "a notice was read, or a call was made"),
     "due-soon": EventCode(_PROCEDURE, "U", "", "the warning time of the turnaround was reached"),
     "overdue": EventCode(_PROCEDURE, "U", "", "the due time of the turnaround has passed"),
+    "no-reader": EventCode(_PROCEDURE, "U", "", "nobody may read the item, however far the search goes"),
+    "passed-on": EventCode(_PROCEDURE, "U", "", "a reader gave a case back that was offered, with a reason"),
+    "licence-expiring": EventCode(_SECURITY, "E", _ATTRIBUTES, "a reader's licence or right ends soon or has ended"),
+    "handed-over": EventCode(_PROCEDURE, "U", "", "an open item passed from one reader to another at the end of a shift"),
     "attention-cleared": EventCode(_PROCEDURE, "U", "", "an item that needed attention does so no more"),
     # Looking.
     "viewed": EventCode(_ACCESSED, "R", "", "a study, its item or its report was opened"),
@@ -94,6 +98,10 @@ EVENTS: dict[str, EventCode] = {
     "rules-loaded": EventCode(_SECURITY, "E", _SOFTWARE_CONFIGURATION, "a rules file was put in force"),
     "rules-rolled-back": EventCode(_SECURITY, "E", _SOFTWARE_CONFIGURATION, "rules of the past were put in force again"),
     "rules-refused": EventCode(_SECURITY, "E", _SOFTWARE_CONFIGURATION, "a rules file with problems was not put in force"),
+    "roster-changed": EventCode(
+        _SECURITY, "E", _ATTRIBUTES, "leave, an extra shift or an on-call duty was put on or off the roster"
+    ),
+    "availability-changed": EventCode(_SECURITY, "E", _ATTRIBUTES, "a reader is available, or is not"),
     "account-created": EventCode(_SECURITY, "E", _ATTRIBUTES, "an account was made"),
     "account-changed": EventCode(_SECURITY, "E", _ATTRIBUTES, "an account was changed"),
     "roles-changed": EventCode(_SECURITY, "E", _ROLES, "the roles of an account were changed"),

@@ -96,6 +96,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "draft": frozenset({_R}),
     "sign": frozenset({_R}),
     "redeliver": frozenset({_A, _C}),  # try again what could not be delivered
+    "roster": frozenset({_A, _C}),  # readers say of themselves whether they are available
     "rules": frozenset({_A}),
     "explain": frozenset({_A, _C, _R, _Q}),
     "audit": frozenset({_A, _U}),

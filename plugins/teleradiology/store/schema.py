@@ -70,7 +70,9 @@ class Spans(TypeDecorator[tuple[tuple[datetime, datetime], ...]]):
     cache_ok = True
 
     def process_bind_param(self, value, dialect):  # type: ignore[no-untyped-def]
-        return None if value is None else json.dumps([[(at - _EPOCH) // timedelta(microseconds=1) for at in span] for span in value])
+        return (
+            None if value is None else json.dumps([[(at - _EPOCH) // timedelta(microseconds=1) for at in span] for span in value])
+        )
 
     def result_processor(self, dialect, coltype):  # type: ignore[no-untyped-def]
         def read(text: str | None) -> tuple[tuple[datetime, datetime], ...]:
@@ -425,6 +427,22 @@ views = Table(
     Column("name", String(64), nullable=False),
     Column("query", String(1024), nullable=False),
 )
+
+roster_exceptions = Table(
+    # Hours of a reader that differ from the weekly ones of the rules file.
+    "roster_exceptions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("reader", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),  # leave, extra, on-call, unavailable
+    Column("start_at", Instant, nullable=False),
+    Column("end_at", Instant),  # NULL is until further notice
+    Column("note", String(256), nullable=False, server_default=""),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant),  # nothing is deleted
+)
+_partial_index("ix_roster_exceptions_time", "removed_at IS NULL", roster_exceptions.c.end_at, roster_exceptions.c.start_at)
 
 ladder_steps = Table(
     # A step of the ladder of escalation that was taken: once for an item and a cause, which is the clock that rang.
