@@ -145,8 +145,16 @@ def roll_back_file(c: Connection, actor: Actor, file: Path, found: RulesFile, no
 
 def explain_facts(room: Room, actor: Actor, given: Mapping[str, Any], text: str | None = None) -> Explained:
     """What the rules say of facts as a rules file's examples give them."""
+    return _explain_made_up(room, actor, given_facts(given), text)
+
+
+def explain_text(room: Room, actor: Actor, given: str) -> Explained:
+    """The same of facts as somebody types them into a rules file."""
+    return _explain_made_up(room, actor, facts_in(given), None)
+
+
+def _explain_made_up(room: Room, actor: Actor, facts: StudyFacts, text: str | None) -> Explained:
     rules = _for_explaining(room, actor, text)
-    facts = given_facts(given)
     with room.store.reading() as c:
         found = explaining.of_facts(rules, rules.completed(facts), room.rules.file.name, room.now(), c)
     return _with_disk(room, found, rules, facts, text)
@@ -208,9 +216,14 @@ def coverage(room: Room, actor: Actor, text: str | None = None, since: datetime 
 
 def given_facts(given: Mapping[str, Any]) -> StudyFacts:
     """Facts written as in a rules file's example; JSON is YAML, so the same code reads them."""
+    return facts_in(json.dumps(given, ensure_ascii=False))
+
+
+def facts_in(text: str) -> StudyFacts:
+    """Facts as an example of a rules file has them under ``given``. Raises InvalidInput."""
     findings = Findings("")
     try:
-        facts = Given().read(yaml_tree.read(json.dumps(given, ensure_ascii=False), ""), "facts", findings)
+        facts = Given().read(yaml_tree.read(text, ""), "facts", findings)
     except yaml_tree.Unreadable as unreadable:
         raise InvalidInput(problems=unreadable.problems) from None
     if findings.problems or facts is None:

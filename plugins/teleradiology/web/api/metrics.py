@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from ... import __version__
-from ...store import figures
+from ...store import figures, rules_history
 from ...workflow.room import Room
 from ..problems import VERBS
 
@@ -97,6 +97,7 @@ class _Present(Collector):
         with room.store.reading() as c:
             waiting, late = figures.open_items(c), figures.overdue(c, now)
             attention, undelivered = figures.attention(c), figures.undelivered(c)
+            last = rules_history.latest(c)
         yield _gauge(
             "worklist_open", "Open items.", {(each.state, each.priority): each.count for each in waiting}, "state", "priority"
         )
@@ -106,9 +107,11 @@ class _Present(Collector):
         yield _gauge("outbox_depth", "Deliveries that nobody has received yet.", depth, "courier", "state")
         ages = {(each.courier, each.state): (now - each.oldest).total_seconds() for each in undelivered}
         yield _gauge("outbox_age_seconds", "How long the oldest of them waits.", ages, "courier", "state")
-        yield _gauge(
-            "rules_ok", "1 when the rules file on the disk is the one in force.", {(): 0 if room.rules.file_problem else 1}
-        )
+        yield _gauge("rules_ok", "1 when the rules file on the disk is the one in force.", {(): 0 if room.rules.differs() else 1})
+        yield _gauge("rules_info", "The rules in force.", {(room.rules.current.digest,): 1}, "digest")
+        if last is not None:
+            reloaded = {(): last.at.timestamp()}
+            yield _gauge("rules_reload_timestamp_seconds", "When other rules were put in force last.", reloaded)
         yield _gauge("info", "The version that runs.", {(__version__,): 1}, "version")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, request
 
 from ... import locale
+from ...core.errors import Problem
 from ...core.identity import Actor, may
 from .. import ROOT, auth
 from . import look, show, words
@@ -87,6 +88,14 @@ class Page:
     def roles(self) -> list[str]:
         """The actor's roles in words."""
         return [words.translated(words.ROLES, role) for role in sorted(self.actor.roles)] if self.actor else []
+
+    @property
+    def stale_rules(self) -> Problem | bool:
+        """What is wrong with a rules file that is not the one in force, for those who can put it right; else False."""
+        rules = auth.room().rules
+        if not self.may("rules") or not rules.differs():
+            return False
+        return rules.file_problem[0] if rules.file_problem else True
 
     def may(self, right: str) -> bool:
         """Whether the actor has a right of core.identity."""

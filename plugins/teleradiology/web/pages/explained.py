@@ -75,7 +75,7 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
         attributes=[_attribute(name, decided) for name, decided in found["attributes"].items()],
         passed_over=found["passed_over"],
         policy=words.translated(words.CAUSES, readers.get("policy", "")),
-        readers=[_considered(one, readers.get("chosen")) for one in readers.get("considered", ())],
+        readers=[considered(one, readers.get("chosen")) for one in readers.get("considered", ())],
     )
 
 
@@ -95,7 +95,8 @@ def _value(name: str, value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _considered(one: Mapping[str, Any], chosen: str | None) -> Considered:
+def considered(one: Mapping[str, Any], chosen: str | None) -> Considered:
+    """One reader of a decision, in words."""
     name = str(one.get("name") or one["reader"])
     return Considered(name, bool(one["eligible"]), tuple(one["reasons"]), int(one["load"]), one["reader"] == chosen)
 

@@ -8,12 +8,15 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from ...config.difference_details import Detail, details
 from ...core.errors import InvalidConfiguration, Problem
 from ...core.identity import require
 from ...store import rules_versions
 from ...workflow import rules
 from ...workflow.room import Room
 from .. import ROOT, auth
+from . import rules_past, rules_tried
+from .rules_forms import text_given
 from .words import _
 
 
@@ -33,24 +36,28 @@ class Shown:
 
 @dataclass(frozen=True)
 class Checked:
-    """A text that was checked, and what is wrong with it."""
+    """A text that was checked, what is wrong with it, and what it would change."""
 
     text: str
     problems: tuple[Problem, ...]
+    differences: tuple[Detail, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def register(pages: Blueprint, room: Room) -> None:
     """The routes of the rules."""
     pages.add_url_rule("/rules", "rules", lambda: _page(room))
     pages.add_url_rule("/rules/reload", "rules_reload", lambda: _reload(room), methods=["POST"])
-    pages.add_url_rule("/rules/check", "rules_check", lambda: _check(room), methods=["POST"])
+    pages.add_url_rule("/rules/check", "rules_check", lambda: _check(room), methods=["GET", "POST"])
+    rules_tried.register(pages, room)
+    rules_past.register(pages, room)
 
 
-def _page(room: Room, checked: Checked | None = None) -> Response:
+def _page(room: Room) -> Response:
     require(auth.actor(), "rules")
     said = _("The file was read and is in force.") if request.args.get("said") == "reloaded" else ""
-    text = render_template("page/rules.html", rules=_shown(room), checked=checked, said=said)
-    return Response(text, 422 if checked and checked.problems else 200, content_type="text/html; charset=utf-8")
+    text = render_template("page/rules.html", rules=_shown(room), said=said)
+    return Response(text, content_type="text/html; charset=utf-8")
 
 
 def _reload(room: Room) -> Any:
@@ -62,12 +69,18 @@ def _reload(room: Room) -> Any:
 
 
 def _check(room: Room) -> Response:
-    text = request.form.get("text", "").replace("\r\n", "\n")
+    require(auth.actor(), "rules")
+    checked = _checked(room, text_given()) if request.method == "POST" else None
+    text = render_template("page/rules_check.html", checked=checked)
+    return Response(text, 422 if checked and checked.problems else 200, content_type="text/html; charset=utf-8")
+
+
+def _checked(room: Room, text: str) -> Checked:
     try:
-        rules.check(room, auth.actor(), text)
+        found = rules.check(room, auth.actor(), text)
     except InvalidConfiguration as refusal:
-        return _page(room, Checked(text, refusal.problems))
-    return _page(room, Checked(text, ()))
+        return Checked(text, refusal.problems)
+    return Checked(text, (), details(room.rules.current, found), found.warnings)
 
 
 def _shown(room: Room) -> Shown:
