@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from .errors import Problem
 from .reader import Reader
-from .roster import Exception_
+from .roster import UNAVAILABLE, Exception_
 from .roster_entries import (
-    UNAVAILABLE,
     WEEKLY,
     Entries,
+    Mistakes,
     Wrong,
     checked,
     instant_of,
@@ -91,15 +91,8 @@ def _header_problems(header: list[str]) -> list[Problem]:
 
 def _entry(values: Mapping[str, str], readers: Mapping[str, Reader]) -> tuple[Exception_ | None, list[Wrong]]:
     """The entry of a row, or everything that is wrong in it."""
-    wrong: list[Wrong] = []
-
-    def tried(what, *given):  # type: ignore[no-untyped-def]
-        try:
-            return what(*given)
-        except Wrong as error:
-            wrong.append(error)
-            return None
-
+    wrong = Mistakes()
+    tried = wrong.tried
     reader = tried(reader_named, readers, values.get("reader", ""))
     kind = tried(kind_named, values.get("kind", ""))
     named = values.get("timezone", "")
@@ -107,7 +100,7 @@ def _entry(values: Mapping[str, str], readers: Mapping[str, Reader]) -> tuple[Ex
     start = tried(instant_of, values.get("start", ""), zone or ZoneInfo("UTC"), "start")
     open_ended = not values.get("end") and kind == UNAVAILABLE
     end = None if open_ended else tried(instant_of, values.get("end", ""), zone or ZoneInfo("UTC"), "end")
-    if wrong:
+    if wrong or reader is None or kind is None or start is None:
         return None, wrong
     note = values.get("note", "")
     note = note[1:] if note[:1] == "'" and note[1:].startswith(_FORMULA) else note

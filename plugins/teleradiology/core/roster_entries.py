@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from .errors import Problem
@@ -13,6 +14,7 @@ from .names import clean, folded
 from .reader import Reader
 from .roster import EXTRA, LEAVE, ON_CALL, UNAVAILABLE, Exception_
 
+T = TypeVar("T")
 LONGEST_NOTE = 256
 WEEKLY = ("shift", "on-call-shift")  # exported for people; read back they are passed over, for the rules file has them
 _WORDS = {
@@ -44,6 +46,18 @@ class Wrong(Exception):
     def at(self, line: int) -> Problem:
         """The problem with its place."""
         return Problem(self.message, path=self.path, line=line, suggestion=self.suggestion)
+
+
+class Mistakes(list[Wrong]):
+    """All that is wrong with an entry: each part is tried, so that everything is told at once."""
+
+    def tried(self, what: Callable[..., T], *given: Any) -> T | None:
+        """What the part says; None, and a mistake more, when it cannot be understood."""
+        try:
+            return what(*given)
+        except Wrong as error:
+            self.append(error)
+            return None
 
 
 def zone_of(reader: Reader) -> str:

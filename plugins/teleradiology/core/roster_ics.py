@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from .errors import Problem
 from .reader import Reader
-from .roster import Exception_
+from .roster import UNAVAILABLE, Exception_
 from .roster_entries import (
     KIND_OF,
-    UNAVAILABLE,
     WEEKLY,
     Entries,
+    Mistakes,
     Wrong,
     checked,
     kind_named,
@@ -157,15 +157,8 @@ def _events(text: str) -> tuple[list[_Event], list[Problem]]:
 
 def _entry(event: _Event, readers: Mapping[str, Reader]) -> tuple[Exception_ | None, list[Wrong]]:
     """The entry of an event, or everything that is wrong in it."""
-    wrong: list[Wrong] = []
-
-    def tried(what, *given):  # type: ignore[no-untyped-def]
-        try:
-            return what(*given)
-        except Wrong as error:
-            wrong.append(error)
-            return None
-
+    wrong = Mistakes()
+    tried = wrong.tried
     for name in ("RRULE", "RDATE"):
         if name in event.properties:
             wrong.append(Wrong("repetitions are not read: weekly hours belong into the rules file", name))
@@ -174,7 +167,7 @@ def _entry(event: _Event, readers: Mapping[str, Reader]) -> tuple[Exception_ | N
     zone = zone_of(reader) if reader else "UTC"
     start = tried(_instant, event, "DTSTART", zone)
     end = tried(_end, event, zone, kind) if start else None
-    if wrong:
+    if wrong or reader is None or kind is None or start is None:
         return None, wrong
     found = Exception_(reader.id, kind, start, end, note_of(event.text("DESCRIPTION")))
     try:
@@ -238,7 +231,7 @@ def _instant(event: _Event, name: str, reader_zone: str) -> datetime:
     zone = zone_named(named.removeprefix("/"), name) if named else ZoneInfo(reader_zone)
     form = "%Y%m%d%z" if _is_day(given) else "%Y%m%dT%H%M%S%z"
     try:
-        at = datetime.strptime(text.removesuffix("Z") + "+0000", form)  # the zone follows below
+        at = datetime.strptime(f"{text.removesuffix('Z')}+0000", form)  # noqa: DTZ007  # the form has %z
     except ValueError:
         raise Wrong(f"expected a time such as 20261201T080000Z; found '{text[:40]}'", name) from None
     return utc(at.replace(tzinfo=UTC if text.endswith("Z") else zone), name)
