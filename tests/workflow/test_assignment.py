@@ -21,7 +21,8 @@ NIGHT = "shifts: [{days: [mon, tue, wed, thu, fri, sat, sun], from: '20:00', to:
 @pytest.fixture
 def bench(tmp_path):
     """Monday, noon in Tripoli; Dr Amal works at night and alone reads neuro."""
-    bench = Bench(tmp_path, RULES.replace("{name: Dr Amal,", f"{{name: Dr Amal, {NIGHT},"))
+    rules = RULES.replace("{name: Dr Amal,", f"{{name: Dr Amal, {NIGHT},")
+    bench = Bench(tmp_path, rules + "assignment: {broaden_at: []}\n")
     bench.live(2)
     return bench
 

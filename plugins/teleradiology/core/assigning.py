@@ -40,6 +40,11 @@ class Assigning:
         """Whether readers may take what they like, unless theirs says otherwise."""
         return self.mode == PUSH if self.pick_freely is None else self.pick_freely
 
+    @property
+    def last_step(self) -> int:
+        """The furthest that the search goes as time passes; the ladder may go further."""
+        return min(PARTNERS, len(self.broaden_at)) or PARTNERS
+
     def step(self, since: datetime, due: datetime | None, now: datetime) -> int:
         """How far the search for a reader goes by the share of the turnaround that is used up."""
         if due is None or due <= since:

@@ -157,8 +157,9 @@ def choose(
         chosen, stated = need.previous, [Reason("continuity")]
     if prefer:
         stated.append(reason("named-not-eligible" if prefer in everybody else "named-unknown", reader=prefer))
-    if need.broadened:
-        stated.append(Reason(f"broadened-{need.broadened}"))
+    step = next((one.step for one in judged if one.reader == chosen), need.broadened)
+    if step:
+        stated.append(Reason(f"broadened-{step}"))
     return Assignment(chosen, tuple(judged), tuple(stated), need.broadened)
 
 

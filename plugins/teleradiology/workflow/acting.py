@@ -110,6 +110,7 @@ _EVENTS = {
     "claim": "claimed",
     "release": "released",
     "lapse": "lease-lapsed",
+    "skip": "passed-on",
     "assign": "assigned",
     "prioritize": "prioritized",
     "hold": "held",

@@ -62,7 +62,7 @@ def admit(c: Connection, room: Room, item: Item, case: Case, timer: dict[str, An
         state = after(state, act)
     readers = None
     if state in (State.UNASSIGNED, State.ASSIGNED):
-        readers = assignment.find_reader(c, rules, _wanted(item, case), now)
+        readers = assignment.find_reader(c, rules, _wanted(rules, item, case, hands), now)
         acts += _acts_of_assignment(state, item, readers)
         state = State.ASSIGNED if readers.reader else State.UNASSIGNED
     columns = _columns(rules, item, case, hands, acts, readers, now)
@@ -105,7 +105,11 @@ def hands_on(c: Connection, item: Item) -> Hands:
     )
 
 
-def _wanted(item: Item, case: Case) -> assignment.Wanted:
+def _rank(rules: RulesFile, item: Item, case: Case, hands: Hands) -> int:
+    return _urgency(rules, item, case, hands).rank
+
+
+def _wanted(rules: RulesFile, item: Item, case: Case, hands: Hands) -> assignment.Wanted:
     value = case.decision.value
     return assignment.Wanted(
         facility=case.facts.facility,
@@ -114,6 +118,15 @@ def _wanted(item: Item, case: Case) -> assignment.Wanted:
         language=value("language", ""),
         named=value("assign_to", ""),
         holder=item.reader,
+        item=item.id,
+        priority=item.priority if hands.prioritized or hands.raised else value("priority", ""),
+        rank=_rank(rules, item, case, hands),
+        body_part=case.facts.body_part,
+        patient=case.facts.patient_id,
+        referrer=case.facts.referring_physician,
+        since=item.restarted_at or item.received_at,
+        due=item.due_at,
+        broadened=item.broadened,
     )
 
 
@@ -136,6 +149,7 @@ def _columns(
         ),
         **_of_assignment(item, readers, acts, now),
         "labels": labels,
+        **description.fitting(language=value("language", "")),
         "subspecialty": value("subspecialty", ""),
         "template": value("template", ""),
         "decided_instances": description.image_count(case.study),

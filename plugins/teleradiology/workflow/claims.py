@@ -5,24 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..config.rules_file import RulesFile
 from ..core.errors import InvalidTransition, NotAllowed
 from ..core.identity import Actor, service
-from ..core.readers import Reader, reasons_against
+from ..core.readers import NEVER, Reader, judge
 from ..core.worklist import State, after
-from ..store import items
+from ..store import items, waiting
 from ..store.engine import Connection
 from ..store.item import Item
 from . import assignment
-from .acting import UNCLAIMED, Step, act, allowed_to, checked, find, permit, record, standing
+from . import next_case as nextcase
+from .acting import UNCLAIMED, Step, act, allowed_to, checked, find, permit, reason_given, record, standing
 from .room import Room
 
 OVERSIGHT = service("oversight")
-_FIRST_LOOK, _LOOKED_AT_ONCE = 4, 50  # the first one nearly always is the one
+NOT_AGAIN_FOR = timedelta(minutes=30)  # what a reader passed on, or let lapse
+Why = dict[str, str | int]
 
 
 def claim(room: Room, actor: Actor, item_id: str, version: int | None = None) -> Item:
-    """Take an item to read it, whoever it was assigned to: one may pick freely, and who picked is on the audit trail.
+    """Take an item to read it. Where one may pick freely, whoever it was assigned to; who picked is on the audit trail.
 
     Of two who claim at once one gets it; the other's InvalidTransition names the first. Who holds the item already keeps it.
     """
@@ -34,6 +35,7 @@ def claim(room: Room, actor: Actor, item_id: str, version: int | None = None) ->
             items.extend_lease(c, item.id, _lease(room, now))
             return replace(item, lease_until=_lease(room, now))
         state = checked(room.rules.current, actor, "claim", item, version, now)
+        _refuse_unfit(room, actor, reader, item, now)
         return record(c, actor, "claim", item, now, state, _claimed(room, actor, reader, item, now))
 
 
@@ -72,51 +74,70 @@ def _lapse(room: Room, item_id: str) -> Item | None:
         if item is None or item.state != State.READING or item.lease_until is None or item.lease_until > now:
             return None
         state = after(State.READING, "release")
+        _not_again(c, item, "lapse", now)
         step = Step({**UNCLAIMED, "reader": "", "assigned_at": None}, {"reader": item.reader, "account": item.claimed_by})
         return record(c, OVERSIGHT, "lapse", item, now, state, step)
 
 
 def next_case(room: Room, actor: Actor) -> Item | None:
-    """Claim the first item in reading order that is assigned to the actor, or to nobody and theirs to read.
+    """Claim what is best begun now of the items that are assigned to the actor, or to nobody and theirs to read.
 
-    None if there is none. The order alone decides between the two: an urgent study that nobody has goes before a routine one
-    of one's own. Items that others were given are left to them. Who asks is on duty and has a free hand by asking, so shifts
-    and capacity do not count; licence, subspecialty and modality do. Choosing and claiming is one transaction, so no two
+    None if there is none. Items that others were given are left to them. Choosing and claiming is one transaction, so no two
     readers get the same item.
     """
+    offered = offer(room, actor)
+    return offered[0] if offered else None
+
+
+def offer(room: Room, actor: Actor) -> tuple[Item, Why] | None:
+    """The same, with why this one."""
     permit(room, actor, "claim")
     reader = own_reader(room, actor)
     with room.store.writing() as c:
         now = room.now()
-        item = _first_for(c, room.rules.current, reader, now)
-        if item is None:
+        found = nextcase.choose(c, room.rules.current, reader, now)
+        item = items.get(c, found.item) if found else None
+        if found is None or item is None:
             return None
         state = after(State(item.state), "claim")
-        return record(c, actor, "claim", item, now, state, _claimed(room, actor, reader, item, now))
+        step = _claimed(room, actor, reader, item, now)
+        step = Step(step.columns, {**step.detail, "why": found.why})
+        return record(c, actor, "claim", item, now, state, step), found.why
 
 
-def _first_for(c: Connection, rules: RulesFile, reader: Reader, now: datetime) -> Item | None:
-    by_asking = replace(reader, shifts=(), capacity=None)
-    cursor: str | None = None
-    waiting = items.Filters(state=(State.UNASSIGNED, State.ASSIGNED), free_or_of=reader.id)
-    look = _FIRST_LOOK
-    while True:
-        page, cursor = items.page(c, waiting, cursor, look)
-        look = _LOOKED_AT_ONCE
-        for item in page:
-            if item.reader == reader.id or _may_read(c, rules, by_asking, item, now):
-                return item
-        if cursor is None:
-            return None
+def skip(room: Room, actor: Actor, item_id: str, reason: str | None = None, version: int | None = None) -> Item:
+    """Pass a case on with a reason: it goes back to the list and is not offered to this reader for half an hour."""
+    why = reason_given(reason)
+    permit(room, actor, "claim", item_id)
+    reader = own_reader(room, actor)
+    with room.store.writing() as c:
+        now, item = room.now(), find(c, actor, item_id)
+        state = checked(room.rules.current, actor, "release", item, version, now)
+        if item.reader != reader.id:
+            text = f"cannot skip what is {standing(room.rules.current, item, now)}: only what is yours can be passed on"
+            raise NotAllowed(text, allowed=allowed_to(actor, item))
+        _not_again(c, item, "skip", now, why)
+        columns = {**UNCLAIMED, "reader": "", "assigned_at": None}
+        return record(c, actor, "skip", item, now, state, Step(columns, {"reader": reader.id, "reason": why}))
 
 
-def _may_read(c: Connection, rules: RulesFile, reader: Reader, item: Item, now: datetime) -> bool:
-    if item.subspecialty and item.subspecialty not in reader.subspecialties:
-        return False  # before the facts are fetched: most items of other readers end here
-    whole = items.get(c, item.id)
-    modality = str(whole.facts.get("modality", "")) if whole else ""
-    wanted = assignment.Wanted(facility=item.facility, subspecialty=item.subspecialty, modality=modality)
-    return not reasons_against(reader, assignment.need(rules, wanted, now), 0)
+def _not_again(c: Connection, item: Item, kind: str, now: datetime, reason: str = "") -> None:
+    waiting.pass_on(c, now, item=item.id, reader=item.reader, kind=kind, reason=reason, until=now + NOT_AGAIN_FOR)
+
+
+def _refuse_unfit(room: Room, actor: Actor, reader: Reader, item: Item, now: datetime) -> None:
+    """Neither a licence nor a right nor a conflict of interest is overcome by picking; and picking is itself a right."""
+    if item.reader == reader.id:
+        return
+    rules = room.rules.current
+    asked = assignment.need(rules, assignment.wanted_by(item), now)
+    never = [each for each in judge(reader, asked) if each.code in NEVER]
+    if never:
+        raise NotAllowed(f"{reader.name} may not read this study: {'; '.join(map(str, never))}.", allowed=allowed_to(actor, item))
+    general = rules.assigning_of(item.facility).may_pick
+    if not (general if reader.pick_freely is None else reader.pick_freely):
+        text = "This study is not yours, and the rules file does not let you pick: ask for the next case, or ask a coordinator."
+        raise NotAllowed(text, allowed=("next", "view"))
 
 
 def own_reader(room: Room, actor: Actor) -> Reader:

@@ -60,6 +60,8 @@ def in_full(facts: StudyFacts, study: HostStudy, labels: Iterable[str]) -> dict[
         accession_number=facts.accession_number,
         description=facts.study_description,
         modalities=_listed(facts.modalities),
+        modality=facts.modality,
+        referrer=facts.referring_physician,
         body_part=facts.body_part,
         study_at=facts.study_at,
         search=_search(searched),

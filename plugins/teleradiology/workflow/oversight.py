@@ -11,13 +11,15 @@ from ..core.turnaround import status
 from ..core.worklist import OPEN
 from ..store import accounts, audit, idempotency, items, watching
 from ..store.engine import Connection
-from . import assignment, catching_up, escalation, placement, reading, reconciling, rules, trouble
+from . import assignment, catching_up, escalation, placement, reading, reassigning, reconciling, rules, trouble
 from .room import Room
 from .settling import settle
 
 log = logging.getLogger(__name__)
 OVERSIGHT = service("oversight")
 ASSIGN_EVERY = 30.0
+REASSIGN_EVERY = 60.0
+EXPIRY_EVERY = 3600.0
 WARN_EVERY = 5.0
 PURGE_EVERY = 3600.0
 KEEP_IDEMPOTENCY = timedelta(days=1)
@@ -118,6 +120,15 @@ def find_readers(room: Room) -> None:
         assignment.assign_waiting(room)
 
 
+def keep_assignments_right(room: Room) -> None:
+    """Readers went off duty, licences expired, other rules came into force."""
+    other_rules = room.memory.rules_seen != room.rules.current.digest
+    if room.memory.turn("reassign", REASSIGN_EVERY) or other_rules:
+        reassigning.reassign(room)
+    if room.memory.turn("expiry", EXPIRY_EVERY):
+        reassigning.warn_of_expiry(room)
+
+
 def look_around(room: Room) -> None:
     """Compare Orthanc's studies with ours from time to time, and look at those that differ, a little with each beat."""
     # With very many studies comparing takes seconds: then it is done so seldom that the heartbeat is seldom late.
@@ -152,6 +163,7 @@ STEPS: tuple[Callable[[Room], None], ...] = (
     release_the_lapsed,
     mark_the_late,
     escalate,
+    keep_assignments_right,
     find_readers,
     look_around,
     tidy,

@@ -11,7 +11,7 @@ from ..core.identity import Actor
 from ..store import audit, decisions
 from ..store.item import Item
 from .acting import allowed_to, find, note_denial, permit, reader_name, standing
-from .claims import claim, heartbeat, next_case, release, release_lapsed
+from .claims import claim, heartbeat, next_case, offer, release, release_lapsed, skip
 from .room import Room
 from .steering import assign, cancel, hold, prioritize, reopen, resume
 
@@ -24,11 +24,13 @@ __all__ = [
     "heartbeat",
     "hold",
     "next_case",
+    "offer",
     "prioritize",
     "release",
     "release_lapsed",
     "reopen",
     "resume",
+    "skip",
     "standing",
     "timeline",
     "view",
@@ -64,7 +66,7 @@ def explanation(room: Room, actor: Actor, item_id: str) -> dict[str, Any]:
         }
     rules = room.rules.current
     considered = [{**one, "name": reader_name(rules, str(one.get("reader", "")))} for one in made.readers.get("considered", ())]
-    readers = {"chosen": made.readers.get("chosen"), "policy": made.readers.get("policy", ""), "considered": considered}
+    readers = {"chosen": None, "policy": ""} | dict(made.readers) | {"considered": considered}
     return {
         "item": item.id,
         "at": _instant(made.at),

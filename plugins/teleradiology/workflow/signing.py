@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, Problem, StaleVersion
 from ..core.identity import Actor
+from ..core.reader import FINAL, PRELIMINARY
 from ..core.reports import VERIFIED, ReportStatus, SignedReport, content_hash, follow, uid
 from ..core.sections import checked, unfilled
 from ..core.worklist import State, after
@@ -18,7 +19,7 @@ from ..store.engine import Connection
 from ..store.ids import new_id
 from ..store.item import Item
 from ..store.reports import Draft, Signed
-from . import accounts
+from . import accounts, assignment
 from .acting import allowed_to, find, permit, standing
 from .claims import own_reader
 from .composing import compose
@@ -88,7 +89,7 @@ def _checked(room: Room, c: Connection, actor: Actor, item: Item, wish: Wish, no
     before = reports.latest(c, item.id)
     _refuse_state(room, actor, item, wish, before, now)
     follow(ReportStatus(before.status) if before else None, wish.status)
-    _refuse_unready_reader(room, actor, wish.status)
+    _refuse_unready_reader(room, actor, item, wish.status, now)
     draft = reports.draft(c, item.id, actor.username)
     texts = _texts(draft, wish)
     _refuse_incomplete(texts, wish.status)
@@ -111,10 +112,15 @@ def _refuse_state(room: Room, actor: Actor, item: Item, wish: Wish, before: Sign
     raise InvalidTransition(f"{why}; allowed: {', '.join(can)}", allowed=can)
 
 
-def _refuse_unready_reader(room: Room, actor: Actor, status: ReportStatus) -> None:
-    reader = own_reader(room, actor)
-    if status in VERIFIED and not reader.may_finalize:
-        raise NotAllowed(f"The rules file lets {reader.name} sign preliminary reports only.", allowed=("preliminary",))
+def _refuse_unready_reader(room: Room, actor: Actor, item: Item, status: ReportStatus, now: datetime) -> None:
+    reader, asked = own_reader(room, actor), assignment.need(room.rules.current, assignment.wanted_by(item), now)
+    wanted = FINAL if status in VERIFIED else PRELIMINARY
+    if reader.may_report(wanted, asked.modality, asked.day):
+        return
+    if reader.may_report(PRELIMINARY, asked.modality, asked.day):
+        of_these = f" of {asked.modality}" if reader.may_finalize else ""
+        raise NotAllowed(f"The rules file lets {reader.name} sign preliminary reports{of_these} only.", allowed=("preliminary",))
+    raise NotAllowed(f"{reader.name} has no right to report {asked.modality or 'this study'}; see 'rights' in the rules file.")
 
 
 def _texts(draft: Draft | None, wish: Wish) -> dict[str, str]:

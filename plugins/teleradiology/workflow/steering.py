@@ -10,12 +10,11 @@ from ..config.rules_file import RulesFile
 from ..core import hold_reasons
 from ..core.errors import InvalidInput, Problem
 from ..core.identity import Actor
-from ..core.readers import Reader, reasons_against
+from ..core.readers import Reader, Reason, Standing, judge
 from ..core.worklist import State, after
-from ..store import items
 from ..store.engine import Connection
 from ..store.item import Item
-from . import assignment, clock, placement
+from . import assignment, clock, placement, standings
 from .acting import UNCLAIMED, Step, act, checked, find, permit, reason_given, record
 from .room import Room
 
@@ -40,12 +39,13 @@ def assign(
         against = _against(c, room.rules.current, chosen, item, now)
         if against and not force:
             raise InvalidInput(
-                f"{chosen.name} may not have this study: {'; '.join(against)}. Repeat with force and a reason to insist.",
-                problems=[Problem(text, path="reader") for text in against],
+                f"{chosen.name} may not have this study: {'; '.join(map(str, against))}. Repeat with force and a reason to insist.",
+                problems=[Problem(str(each), path="reader") for each in against],
             )
         why = reason_given(reason) if against else reason or ""
         detail: dict[str, Any] = {"reader": chosen.id, "reason": why}
-        detail |= {"against": list(against)} if against else {}
+        if against:
+            detail |= {"against": list(map(str, against)), "known": [each.code for each in against]}
         detail |= {"taken_from": item.reader} if item.reader not in ("", chosen.id) else {}
         columns = {**UNCLAIMED, "reader": chosen.id, "assigned_at": now, "reason": "", **_attended(room.rules.current, item)}
         return Step(columns, detail)
@@ -149,10 +149,13 @@ def _unknown(what: str, word: str, known: list[str]) -> Problem:
     return Problem(message, path=what, suggestion=near[0] if near else "")
 
 
-def _against(c: Connection, rules: RulesFile, reader: Reader, item: Item, now: datetime) -> tuple[str, ...]:
-    wanted = assignment.Wanted(item.facility, item.subspecialty, str(item.facts.get("modality", "")))
-    load = max(0, items.open_loads(c).get(reader.id, 0) - (item.reader == reader.id))
-    return reasons_against(reader, assignment.need(rules, wanted, now), load)
+def _against(c: Connection, rules: RulesFile, reader: Reader, item: Item, now: datetime) -> tuple[Reason, ...]:
+    asked = assignment.need(rules, assignment.wanted_by(item), now)
+    standing = standings.of(c, rules, asked).get(reader.id, Standing())
+    if item.reader == reader.id:
+        weight = rules.workload.weight(asked.modality, asked.body_part)
+        standing = assignment.without(standing, weight)
+    return judge(reader, asked, standing)
 
 
 def _attended(rules: RulesFile, item: Item) -> dict[str, Any]:

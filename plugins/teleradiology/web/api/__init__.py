@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...workflow.room import Room
-from . import about, accounts, acts, audit, deliveries, dispatch, openapi, report, reports, rules, status, worklist
+from . import about, accounts, acts, audit, deliveries, dispatch, openapi, readers, report, reports, rules, status, worklist
 from .metrics import Metrics, watch
 
 ROUTES = (
@@ -13,6 +13,7 @@ ROUTES = (
     *report.ROUTES,
     *reports.ROUTES,
     *deliveries.ROUTES,
+    *readers.ROUTES,
     *rules.ROUTES,
     *audit.ROUTES,
     *accounts.ROUTES,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...workflow import reading, trouble
+from ...workflow.next_case import said as why_next
 from ...workflow.room import Room
-from .models.worklist import AssignIn, ItemOut, Leased, MustSayWhy, PrioritizeIn, SayWhy
+from .models.worklist import AssignIn, ItemOut, Leased, MustSayWhy, NextOut, PrioritizeIn, SayWhy
 from .route import Answer, Call, Route
 from .shapes import instant
 from .worklist import item_answer
@@ -16,9 +19,17 @@ def claim(room: Room, call: Call) -> Answer:
 
 
 def claim_next(room: Room, call: Call) -> Answer:
-    """Claim the most urgent item that the caller may read; 204 when there is none."""
-    found = reading.next_case(room, call.who)
-    return Answer(None, status=204) if found is None else item_answer(room, call, found)
+    """Claim what the caller had best read now, with the reason why; 204 when there is none."""
+    offered = reading.offer(room, call.who)
+    if offered is None:
+        return Answer(None, status=204)
+    answer = item_answer(room, call, offered[0])
+    return replace(answer, body={**answer.body, "why": {**offered[1], "text": why_next(offered[1])}})
+
+
+def skip(room: Room, call: Call) -> Answer:
+    """Pass a case of one's own on: it is not offered again for half an hour."""
+    return item_answer(room, call, reading.skip(room, call.who, call.path["item"], call.body.reason, call.version))
 
 
 def heartbeat(room: Room, call: Call) -> Answer:
@@ -81,8 +92,9 @@ def _act(name: str, handle, right: str, body=None) -> Route:  # type: ignore[no-
 
 
 ROUTES = (
-    Route("POST", "/api/worklist/next", claim_next, "claim", ItemOut),
+    Route("POST", "/api/worklist/next", claim_next, "claim", NextOut),
     _act("claim", claim, "claim"),
+    _act("skip", skip, "claim", MustSayWhy),
     Route("POST", "/api/worklist/{item}/heartbeat", heartbeat, "claim", Leased),
     _act("release", release, "release", SayWhy),
     _act("assign", assign, "assign", AssignIn),

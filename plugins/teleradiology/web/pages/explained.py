@@ -11,7 +11,7 @@ from ...core.identity import Actor
 from ...store.item import Item
 from ...workflow import reading
 from ...workflow.room import Room
-from . import show, words
+from . import reasons, show, words
 from .words import _
 
 _DETAILS = ("reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination")
@@ -36,6 +36,9 @@ class Considered:
     reasons: tuple[str, ...]
     load: int
     chosen: bool
+    work: str = ""  # open, in relative values
+    done: str = ""  # in this shift
+    step: str = ""  # of a wider search
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,11 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
     return Why(
         digest=found["rules_digest"],
         at=datetime.fromisoformat(found["at"]) if found.get("at") else None,
-        cause=words.translated(words.CAUSES, found["cause"]),
+        cause=reasons.moved(found["cause"]) or words.translated(words.CAUSES, found["cause"]),
         file=room.rules.file.name,
         attributes=[_attribute(name, decided) for name, decided in found["attributes"].items()],
         passed_over=found["passed_over"],
-        policy=words.translated(words.CAUSES, readers.get("policy", "")),
+        policy=policy(readers),
         readers=[considered(one, readers.get("chosen")) for one in readers.get("considered", ())],
     )
 
@@ -95,10 +98,20 @@ def _value(name: str, value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+def policy(readers: Mapping[str, Any]) -> str:
+    """How the reader was chosen; decisions of old have it in words alone."""
+    if readers.get("stated"):
+        return " ".join(reasons.policy(each) for each in readers["stated"])
+    return words.translated(words.CAUSES, readers.get("policy", ""))
+
+
 def considered(one: Mapping[str, Any], chosen: str | None) -> Considered:
     """One reader of a decision, in words."""
     name = str(one.get("name") or one["reader"])
-    return Considered(name, bool(one["eligible"]), tuple(one["reasons"]), int(one["load"]), one["reader"] == chosen)
+    against = tuple(map(reasons.against, one["codes"])) if one.get("codes") else tuple(one["reasons"])
+    work, done = (f"{one[each]:g}" if each in one else "" for each in ("work", "done"))
+    step = reasons.step(int(one.get("step", 0)))
+    return Considered(name, bool(one["eligible"]), against, int(one["load"]), one["reader"] == chosen, work, done, step)
 
 
 def timeline(room: Room, actor: Actor, item: Item) -> list[Event]:

@@ -105,8 +105,8 @@ def _main(item: Item, actor: Actor) -> Main:
 
 def _attention(item: Item) -> Sign:
     word, _colon, place = item.attention.partition(":")
-    short = {"undecided": _("Undecided"), "quarantined": _("Quarantined")}.get(word, word)
     told = words.translated(words.ATTENTION, word)
+    short = {"undecided": _("Undecided"), "quarantined": _("Quarantined")}.get(word, told)
     return Sign(short, "attention", "bad", f"{told} ({place.strip()})" if place.strip() else told)
 
 

@@ -12,17 +12,17 @@ from flask import Blueprint, Response, redirect, render_template, request
 from ...core import hold_reasons
 from ...core.errors import InvalidInput, NotFound, NotSignedIn, Refusal
 from ...core.identity import Actor, may
-from ...core.readers import reasons_against
+from ...core.readers import Reader, Standing, judge
 from ...core.reports import FOLLOWS, ReportStatus
-from ...store import items, outbox, reports
+from ...store import outbox, reports
 from ...store.item import Item
 from ...store.reports import Signed
-from ...workflow import assignment, reading, reporting, trouble
+from ...workflow import assignment, reading, reporting, standings, trouble
 from ...workflow.room import Room
 from .. import ROOT, auth
 from ..api.shapes import viewer_url
 from ..problems import document, status_of
-from . import clinical, explained, list_rows, words
+from . import clinical, explained, list_rows, reasons, words
 from .words import Sign, _
 
 STEERS = ("release", "assign", "prioritize", "hold", "resume", "cancel", "reopen")
@@ -168,7 +168,7 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
     can = reading.allowed_to(actor, item)
     with room.store.reading() as c:
         versions = [_version_of(c, each) for each in reversed(reports.of_item(c, item.id))]
-        loads = items.open_loads(c)
+        stand = standings.of(c, rules, assignment.need(rules, assignment.wanted_by(item), now))
     return Case(
         item=item,
         rank=row.rank,
@@ -187,7 +187,7 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
         why=explained.why(room, actor, item) if may(actor, "explain") else None,
         timeline=explained.timeline(room, actor, item) if may(actor, "timeline") else None,
         clinical=clinical.facts(item),
-        readers=_readers(room, item, loads) if "assign" in can else [],
+        readers=_readers(room, item, stand) if "assign" in can else [],
         priorities=[(name, words.translated(words.PRIORITIES, name)) for name in rules.priorities],
         viewer_url=viewer_url(item.study_instance_uid),
     )
@@ -219,14 +219,18 @@ def _delivery(delivery: outbox.Delivery) -> Sign:
     return Sign(f"{to} {what} · {states[delivery.state]}".replace("  ", " "), icon, tone, delivery.last_error)
 
 
-def _readers(room: Room, item: Item, loads: dict[str, int]) -> list[Choice]:
+def _readers(room: Room, item: Item, stand: dict[str, Standing]) -> list[Choice]:
     """Every active reader, those against whom nothing speaks first, then by load."""
     rules, now = room.rules.current, room.now()
-    need = assignment.need(rules, assignment.Wanted(item.facility, item.subspecialty, str(item.facts.get("modality", ""))), now)
-    found = [
-        Choice(one.id, one.name, loads.get(one.id, 0), reasons_against(one, need, loads.get(one.id, 0) - (item.reader == one.id)))
-        for one in rules.readers.values()
-    ]
+    need = assignment.need(rules, assignment.wanted_by(item), now)
+    weight = rules.workload.weight(need.modality, need.body_part)
+
+    def against(one: Reader) -> tuple[str, ...]:
+        there = stand.get(one.id, Standing())
+        there = assignment.without(there, weight) if item.reader == one.id else there
+        return tuple(reasons.against(each.to_json()) for each in judge(one, need, there))
+
+    found = [Choice(one.id, one.name, stand[one.id].count, against(one)) for one in rules.readers.values()]
     return sorted(found, key=lambda choice: (len(choice.reasons), choice.load, choice.id))
 
 

@@ -64,6 +64,8 @@ GROUNDS = {
 ATTENTION = {
     "undecided": N_("Could not be decided; it is tried again"),
     "quarantined": N_("Could not be decided; it waits for a person"),
+    "no reader may read this": N_("No reader may read this study"),
+    "no facility claims the sender": N_("No site claims the sender"),
 }
 PRIORITIES = {"stat": N_("STAT"), "urgent": N_("Urgent"), "routine": N_("Routine")}
 SUBSPECIALTIES = {
@@ -121,6 +123,8 @@ CAUSES = {
     "nobody is eligible": N_("Nobody is eligible."),
     "named by the rules": N_("Named by the rules."),
     "stays with its reader": N_("It stays with its reader."),
+    "the claim lapsed": N_("the claim lapsed"),
+    "broadened": N_("the search was widened"),
 }
 REPORT_STATUSES = {
     "preliminary": Sign(N_("Preliminary report"), "preliminary", "warn"),
@@ -181,6 +185,9 @@ EVENTS = {
     "completed": N_("Reported"),
     "due-soon": N_("Due soon"),
     "overdue": N_("Overdue"),
+    "no-reader": N_("Nobody may read it"),
+    "passed-on": N_("Passed on"),
+    "licence-expiring": N_("Licence expires"),
     "attention-cleared": N_("Attended to"),
     "viewed": N_("Opened"),
     "searched": N_("Searched"),

@@ -102,6 +102,23 @@ class ItemOut(Output):
     allowed: list[str] = Field(description="the acts that the caller may do with it now")
 
 
+class WhyOut(Output):
+    """Why this case is offered now."""
+
+    text: str = Field(description="in English")
+    order: str = Field(description="the reading order of the facility")
+    of: int = Field(description="how many cases the caller could have been offered")
+    assigned: str = Field(description="you, or nobody")
+    field: str = Field(description="own when it is of the caller's first subspecialty, else other")
+    minutes_left: int | None = Field(None, description="until it is due; less than 0 when overdue")
+
+
+class NextOut(ItemOut):
+    """The next case, claimed."""
+
+    why: WhyOut
+
+
 class ItemList(Output):
     """A page of the worklist in reading order."""
 
@@ -146,6 +163,13 @@ class PassedOverOut(Output):
     found: str
 
 
+class ReasonOut(Output):
+    """A reason that pages say in any language."""
+
+    code: str
+    params: dict[str, str]
+
+
 class ConsideredOut(Output):
     """A reader who might have read the study, and what spoke against it."""
 
@@ -153,7 +177,11 @@ class ConsideredOut(Output):
     name: str
     eligible: bool
     reasons: list[str]
-    load: int
+    codes: list[ReasonOut] = Field([], description="the reasons as codes with parameters")
+    load: int = Field(description="open studies")
+    work: float = Field(0.0, description="open work in relative values")
+    done: float = Field(0.0, description="work done in this shift in relative values")
+    step: int = Field(0, description="how far the search had to be widened for this reader: 0 not at all, 3 partner groups")
 
 
 class AssignmentOut(Output):
@@ -161,6 +189,8 @@ class AssignmentOut(Output):
 
     chosen: str | None
     policy: str
+    stated: list[ReasonOut] = Field([], description="the policy as codes with parameters")
+    broadened: int = Field(0, description="how far the search went: 0 not widened, 1 general readers, 2 on call, 3 partners")
     considered: list[ConsideredOut]
 
 

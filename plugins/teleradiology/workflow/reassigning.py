@@ -1,0 +1,94 @@
+"""Assignment survives life: what somebody has who may not read it any more goes to somebody who may, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ..config.rules_file import RulesFile
+from ..core.identity import Role
+from ..core.readers import Assignment, Reason, Standing, expiring, judge
+from ..core.worklist import State
+from ..store import audit, bookmarks, decisions, items, notifications
+from ..store.engine import Connection
+from ..store.item import Item
+from . import assignment, standings
+from .room import Room
+
+REASSIGNED = "reassigned"
+LOOKED_AT_ONCE = 5000
+# The study is theirs already, and it was given to them in spite of what they had to do.
+_OF_LOAD = frozenset({"capacity", "most-work", "passed-on"})
+
+
+def reassign(room: Room) -> int:
+    """Move the items that were given to somebody who may not have them any more and has not opened them. Returns how many."""
+    room.memory.rules_seen = room.rules.current.digest
+    with room.store.reading() as c:
+        given, _ = items.page(c, items.Filters(state=(State.ASSIGNED,)), None, LOOKED_AT_ONCE)
+        stand = standings.presence(c, room.rules.current, room.now())
+    unfit = [item for item in given if _against(room.rules.current, item, stand, room.now())]
+    return sum(_move(room, item) for item in unfit)
+
+
+def _against(rules: RulesFile, item: Item, stand: dict[str, Standing], now: datetime) -> tuple[Reason, ...]:
+    """What has come between the item and who has it."""
+    holder = rules.readers.get(item.reader)
+    if holder is None:
+        return (Reason("gone"),)
+    asked = assignment.need(rules, assignment.wanted_by(item), now)
+    found = judge(holder, asked, stand.get(holder.id, Standing()))
+    return tuple(each for each in found if each.code not in _OF_LOAD)
+
+
+def _move(room: Room, seen: Item) -> bool:
+    """To somebody else, or back to the list when the holder will never be able to read it; once for one cause."""
+    with room.store.writing() as c:
+        item, now, rules = items.get(c, seen.id), room.now(), room.rules.current
+        if item is None or item.state != State.ASSIGNED or item.reader != seen.reader:
+            return False
+        against = _news(c, item, _against(rules, item, standings.presence(c, rules, now), now))
+        if not against:
+            return False
+        cause = f"{REASSIGNED}: {against[0].code} {now:%Y-%m-%d} {item.reader}"[:64]
+        if any(each.cause == cause for each in decisions.of_item(c, item.id)):
+            return False
+        chosen = _somebody_else(c, rules, item, now)
+        if chosen.reader is None and not chosen.has_eligible and all(each.is_passing for each in against):
+            return False  # nobody can have it now, and the holder may come back
+        told = {"taken_from": item.reader, "against": [each.code for each in against]}
+        assignment.hand_over(c, room, item, chosen, cause, **told)
+        return True
+
+
+def _somebody_else(c: Connection, rules: RulesFile, item: Item, now: datetime) -> Assignment:
+    last = decisions.get(c, item.decision) if item.decision else None
+    wanted = assignment.wanted_by(item, last.attributes if last else None)
+    return assignment.find_reader(c, rules, replace(wanted, holder=""), now)
+
+
+def _news(c: Connection, item: Item, against: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Without what a person knew who gave the item to this reader all the same."""
+    given = [record for record in audit.of_item(c, item.id) if record.event == "assigned"]
+    known = given[-1].detail.get("known", ()) if given else ()
+    return tuple(each for each in against if each.code not in known)
+
+
+def warn_of_expiry(room: Room) -> None:
+    """Once a day: the licences and rights that end within thirty days are put on the audit trail, and coordinators are told."""
+    now = room.now()
+    with room.store.reading() as c:
+        told = bookmarks.get(c, "expiring")[0] >= now.toordinal()
+    if told:
+        return
+    with room.store.writing() as c:
+        bookmarks.put(c, "expiring", now.toordinal())
+        for each in expiring(room.rules.current.readers.values(), now.date()):
+            detail = {"reader": each.reader, "kind": each.kind, "what": each.what, "until": str(each.until), "days": each.days}
+            audit.append(c, "licence-expiring", assignment.ASSIGNER, now, detail=detail)
+            _tell(c, now, detail)
+
+
+def _tell(c: Connection, now: datetime, detail: dict[str, str | int]) -> None:
+    params = {f"{name}_of" if name == "kind" else name: value for name, value in detail.items()}
+    notifications.add(c, now, recipient=f"role:{Role.COORDINATOR}", kind="licence-expiring", **params)
