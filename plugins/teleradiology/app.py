@@ -26,7 +26,7 @@ from .store.engine import Store, connect
 from .store.migrate import to_head
 from .store.seal import seal_of
 from .web.app import create_app
-from .workflow import intake, oversight, rules
+from .workflow import delivery, intake, oversight, rules
 from .workflow.accounts import ensure_first_administrator
 from .workflow.room import Room
 
@@ -48,11 +48,15 @@ def _compose(orthanc: Any, interpreter: Path) -> None:
     room = furnish(settings, Gateway(orthanc), interpreter)
     notebook = Notebook()
     heartbeat = Heartbeat(lambda: _beat(room, notebook), room.now, settings.heartbeat_seconds)
-    room = replace(room, wake=heartbeat.wake)
+    couriers = tuple(
+        Heartbeat(functools.partial(delivery.deliver, room, name), room.now, settings.heartbeat_seconds)
+        for name in delivery.COURIERS
+    )
+    room = replace(room, wake=lambda: _wake(heartbeat, *couriers))
     rules.remember(room)
     ensure_first_administrator(room, os.environ, functools.partial(_announce, settings.data_dir))
     acts = Acts(*(functools.partial(act, room) for act in (intake.notice, intake.stir, intake.stable, intake.vanish)))
-    wire(orthanc, Parts(room, create_app(room), acts, heartbeat, notebook), os.environ)
+    wire(orthanc, Parts(room, create_app(room), acts, heartbeat, notebook, couriers), os.environ)
 
 
 def furnish(settings: Settings, host: Any, interpreter: Path) -> Room:
@@ -82,6 +86,11 @@ def _open(settings: Settings) -> Store:
 def _beat(room: Room, notebook: Notebook) -> datetime | None:
     notebook.write(room)
     return oversight.beat(room)
+
+
+def _wake(*heartbeats: Heartbeat) -> None:
+    for each in heartbeats:
+        each.wake()
 
 
 def _announce(data_dir: Path, text: str) -> None:

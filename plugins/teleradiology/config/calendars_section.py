@@ -28,7 +28,9 @@ def _span(text: str) -> Span | None:
 
 SPAN = Parsed("hours such as '08:00-16:00'", _span, r"^[0-2]\d:[0-5]\d\s*-\s*[0-2]\d:[0-5]\d$")
 COUNTRY = Parsed(
-    "a country whose holidays are known, by its code such as LY", lambda text: text if text in countries() else None, r"^[A-Z]{2}$"
+    "a country whose holidays are known, by its code such as LY",
+    lambda text: text if text in countries() else None,
+    r"^[A-Z]{2}$",
 )
 
 
@@ -120,7 +122,9 @@ CALENDAR = Record(
     "a calendar",
     (
         Field("timezone", TIMEZONE, "Time zone of its clock (IANA name).", required=True),
-        Field("hours", ListOf(SPAN, "hours"), "When the clock runs on a working day; '00:00-24:00' is the whole day.", required=True),
+        Field(
+            "hours", ListOf(SPAN, "hours"), "When the clock runs on a working day; '00:00-24:00' is the whole day.", required=True
+        ),
         Field("country", COUNTRY, "Whose weekend and public holidays are kept; no holidays and no weekend when left out."),
         Field("weekend", ListOf(DAY, "days", at_least_one=False), "Days that are free, in place of the country's weekend."),
         Field("days", ByDay(), "Days with other hours, or `closed`."),

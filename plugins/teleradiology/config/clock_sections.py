@@ -58,7 +58,11 @@ STEP = Record(
         Field("at", MOMENT, "When: a share of the turnaround, and a time before or after the due time.", required=True),
         Field("do", Word(tuple(Action), "one of"), "What is done.", required=True),
         Field("by", ListOf(Word(CHANNELS, "one of"), "channels"), "How people are told; on the page when left out."),
-        Field("to", ListOf(Text(120), "addresses or numbers"), "E-mail addresses besides the person's own; for `call`, whom to call."),
+        Field(
+            "to",
+            ListOf(Text(120), "addresses or numbers"),
+            "E-mail addresses besides the person's own; for `call`, whom to call.",
+        ),
         Field("name", Text(64), "What the study's timeline calls it; made from the others when left out."),
     ),
     _step,
@@ -90,7 +94,9 @@ LADDER = Record(
     "a ladder",
     (
         Field("steps", ListOf(STEP, "steps", only_list=True), "What happens when, each once.", required=True),
-        Field("quiet", QUIET, "Hours in which people are not told, but for the most urgent priority: notices wait for their end."),
+        Field(
+            "quiet", QUIET, "Hours in which people are not told, but for the most urgent priority: notices wait for their end."
+        ),
     ),
     _ladder,
 )
@@ -148,5 +154,7 @@ def _check_distinct(node: Items, found: tuple[Any, ...], path: str, findings: Fi
     seen: set[str] = set()
     for place, (each, value) in enumerate(zip(node.items, found, strict=True)):
         if value.name in seen:
-            findings.problem(each.place, below(path, place), f"'{value.name}' is there already; give this one a 'name' of its own")
+            findings.problem(
+                each.place, below(path, place), f"'{value.name}' is there already; give this one a 'name' of its own"
+            )
         seen.add(value.name)

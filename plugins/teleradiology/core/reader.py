@@ -132,7 +132,6 @@ class Reader:
     on_call: tuple[Shift, ...] = ()
     group: str = ""
     most_work: float | None = None
-    email: str = ""
     pick_freely: bool | None = None
 
     def is_on_duty(self, at: datetime) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from ..core.errors import Refusal
+
+LONGEST_WAIT = timedelta(hours=6)  # that a receiver may ask for
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,22 @@ class Rejected(Refusal):
     """The receiver does not want it and would not want it later; a person must look."""
 
     code = "rejected"
+
+
+class SwitchedOff(Rejected):
+    """The receiver has said that it wants nothing any more."""
+
+    code = "switched-off"
+
+
+class Later(Refusal):
+    """The receiver cannot take it now, and may say when it can."""
+
+    code = "later"
+
+    def __init__(self, detail: str = "", wait: timedelta = timedelta(0)):
+        super().__init__(detail)
+        self.wait = min(wait, LONGEST_WAIT)
 
 
 class Courier(Protocol):

@@ -83,10 +83,14 @@ class Heartbeat:
         """Look now."""
         self._asked.set()
 
-    def stop(self, timeout: float) -> None:
-        """Finish the present look, and wait for it."""
+    def tell_to_stop(self) -> None:
+        """Begin no other look."""
         self._stopping = True
         self._asked.set()
+
+    def stop(self, timeout: float) -> None:
+        """Finish the present look, and wait for it."""
+        self.tell_to_stop()
         if self._thread is not None:
             self._thread.join(timeout)
 

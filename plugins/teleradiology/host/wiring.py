@@ -42,6 +42,7 @@ class Parts:
     acts: Acts
     heartbeat: Heartbeat
     notebook: Notebook
+    couriers: tuple[Heartbeat, ...] = ()  # each delivers on a thread of its own: a slow receiver delays no clock
 
 
 def wire(orthanc: Any, parts: Parts, environ: MutableMapping[str, str]) -> None:
@@ -56,15 +57,20 @@ def wire(orthanc: Any, parts: Parts, environ: MutableMapping[str, str]) -> None:
 
     def started() -> None:
         bell.start()
-        parts.heartbeat.start()
+        for beats in (parts.heartbeat, *parts.couriers):
+            beats.start()
         _note(room, "service-started")
 
     def stopped() -> None:
         """Within some ten seconds whatever hangs: who is asked to end is waited for, but nobody for long."""
         bell.stop(2.0)
+        beats = (parts.heartbeat, *parts.couriers)
+        for each in beats:
+            each.tell_to_stop()
         parts.heartbeat.stop(2.0)
         room.renderer.close()  # a heartbeat that waits for a rendering goes on now
-        parts.heartbeat.stop(2.0)
+        for each in beats:
+            each.stop(1.0)
         for threads in (pool, keepers):
             threads.close(1.0)
         _note(room, "service-stopped", parts.notebook)

@@ -6,6 +6,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from .schema import bookmarks
 
+WEBHOOK_OFF = "webhook-off"  # whose text is the address that wants nothing any more
+
 _get = select(bookmarks.c.number, bookmarks.c.text).where(bookmarks.c.name == bindparam("bookmark"))
 _hold = _get.with_for_update()
 _move = update(bookmarks).where(bookmarks.c.name == bindparam("bookmark"))

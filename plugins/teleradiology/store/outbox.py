@@ -80,15 +80,18 @@ def by_key(c: Connection, key: str) -> Delivery | None:
     return _one(c.execute(select(outbox).where(outbox.c.key == key)))
 
 
-def due(c: Connection, now: datetime, limit: int = 20) -> list[Delivery]:
-    """What is to be tried now, longest waiting first."""
+def due(c: Connection, now: datetime, limit: int = 20, courier: str = "") -> list[Delivery]:
+    """What is to be tried now, longest waiting first; by one courier when it is named."""
     query = select(outbox).where(text("state = 'waiting'"), outbox.c.due_at <= now).order_by(outbox.c.due_at, outbox.c.id)
+    if courier:
+        query = query.where(outbox.c.courier == courier)
     return _many(c.execute(query.limit(limit)))
 
 
-def next_due(c: Connection) -> datetime | None:
+def next_due(c: Connection, courier: str = "") -> datetime | None:
     """When something is to be tried next."""
-    return c.execute(select(func.min(outbox.c.due_at)).where(text("state = 'waiting'"))).scalar()
+    query = select(func.min(outbox.c.due_at)).where(text("state = 'waiting'"))
+    return c.execute(query.where(outbox.c.courier == courier) if courier else query).scalar()
 
 
 def of_report(c: Connection, report: str) -> list[Delivery]:

@@ -1,7 +1,8 @@
-"""The outbox worker: what was signed is handed to its couriers, in order, again and again until it has arrived."""
+"""The outbox worker: what must reach somebody is handed to its courier, in order, again and again until it has arrived."""
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 from collections.abc import Callable, Mapping
@@ -10,9 +11,11 @@ from datetime import datetime, timedelta
 from ..core.audit import SERIOUS_FAILURE
 from ..core.errors import NotFound, Refusal
 from ..core.identity import Actor, service
-from ..couriers import Courier, Parcel, Rejected
+from ..couriers import Courier, Later, Parcel, Rejected, SwitchedOff
+from ..couriers.email import Email
 from ..couriers.pacs import Pacs
-from ..store import audit, items, outbox, reports
+from ..couriers.webhook import Webhook
+from ..store import audit, bookmarks, items, outbox, reports, watching
 from ..store.engine import Connection
 from ..store.item import Item
 from ..store.outbox import Delivery
@@ -26,24 +29,31 @@ MOST_ATTEMPTS = 12  # over about half a day
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=2)
 AT_ONCE = 20
-LONGEST_TURN = 0.5  # seconds after which no further delivery is begun
 UNDELIVERED = "undelivered"
 
 # courier -> how to make it for a room
-COURIERS: Mapping[str, Callable[[Room], Courier]] = {"pacs": lambda room: Pacs(room.host)}
+COURIERS: Mapping[str, Callable[[Room], Courier]] = {
+    "pacs": lambda room: Pacs(room.host),
+    "email": lambda room: Email(room.settings),
+    "webhook": lambda room: Webhook(room.settings),
+}
 
 
-def deliver_due(room: Room) -> int:
+def deliver(room: Room, courier: str) -> datetime | None:
+    """One look of a courier's own thread: a receiver that is slow delays neither clocks nor the other couriers.
+
+    Returns when to look again.
+    """
+    deliver_due(room, courier)
+    with room.store.reading() as c:
+        return outbox.next_due(c, courier)
+
+
+def deliver_due(room: Room, courier: str = "") -> int:
     """Try what is due, once each. Returns how many arrived. One receiver's failure keeps nothing from another one."""
     with room.store.reading() as c:
-        due = [delivery for delivery in outbox.due(c, room.now(), AT_ONCE) if _is_first(c, delivery)]
-    arrived, began = 0, room.memory.monotonic()
-    for delivery in due:
-        if room.memory.monotonic() - began > LONGEST_TURN:
-            room.wake()  # the heartbeat has other things to look at, and comes back at once
-            break
-        arrived += _tried(room, delivery)
-    return arrived
+        due = [delivery for delivery in outbox.due(c, room.now(), AT_ONCE, courier) if _is_first(c, delivery)]
+    return sum(_tried(room, delivery) for delivery in due)
 
 
 def _is_first(c: Connection, delivery: Delivery) -> bool:
@@ -79,17 +89,38 @@ def _tried(room: Room, delivery: Delivery) -> bool:
         audit.append(c, event, COURIER, now, item=delivery.item, study=study, detail=detail)
         if item is not None:
             _settle_attention(c, room, item)
+            _note_delivered(c, item, now)
     return True
+
+
+def _note_delivered(c: Connection, item: Item, now: datetime) -> None:
+    """When the final report was where it belongs. No act of anybody: the version stays."""
+    if item.final_at is None or item.delivered_at is not None:
+        return
+    if not any(one.report and one.state != "delivered" for one in outbox.of_item(c, item.id)):
+        watching.note(c, item.id, delivered_at=now)
 
 
 def _handed_over(room: Room, delivery: Delivery) -> str:
     courier = COURIERS[delivery.courier](room)
+    if delivery.report is None:
+        return courier.deliver(_message(room, delivery))
     with room.store.reading() as c:
         signed = reports.get(c, delivery.report) if delivery.report else None
     if signed is None:
         raise Rejected("There is no such report.")
     form = renditions.made(room, signed, courier.form(delivery.destination))
     return courier.deliver(Parcel(delivery.key, delivery.destination, form.media_type, form.body, delivery.payload))
+
+
+def _message(room: Room, delivery: Delivery) -> Parcel:
+    """An event, which is its own document."""
+    if delivery.courier == "webhook":
+        with room.store.reading() as c:
+            if bookmarks.get(c, bookmarks.WEBHOOK_OFF)[1] == room.settings.webhook_url:
+                raise SwitchedOff("The receiver of webhooks wants no more; retry one to try whether it does again.")
+    body = json.dumps(dict(delivery.payload), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return Parcel(delivery.key, delivery.destination, "application/json", body, delivery.payload)
 
 
 def _note_failure(room: Room, delivery: Delivery, failure: Exception) -> None:
@@ -100,7 +131,8 @@ def _note_failure(room: Room, delivery: Delivery, failure: Exception) -> None:
     log.warning("delivery by %s failed, attempt %d: %s", delivery.courier, attempts, error)
     with room.store.writing() as c:
         now = room.now()
-        again_at = None if given_up else now + wait_after(attempts)
+        wait = max(wait_after(attempts), failure.wait) if isinstance(failure, Later) else wait_after(attempts)
+        again_at = None if given_up else now + wait
         outbox.mark_attempt(c, delivery, error, again_at)
         if again_at is not None:
             _hold_back(c, delivery, again_at)
@@ -109,7 +141,9 @@ def _note_failure(room: Room, delivery: Delivery, failure: Exception) -> None:
         detail = {"report": delivery.report, "courier": delivery.courier, "destination": delivery.destination, "error": error}
         study = item.study_instance_uid if item else ""
         audit.append(c, "delivery-failed", COURIER, now, item=delivery.item, study=study, outcome=SERIOUS_FAILURE, detail=detail)
-        if item is not None and not item.attention:
+        if isinstance(failure, SwitchedOff):
+            bookmarks.put(c, bookmarks.WEBHOOK_OFF, 0, room.settings.webhook_url)
+        if item is not None and not item.attention and delivery.report:
             items.change(c, item, now, attention=f"{UNDELIVERED}: {delivery.courier}")
 
 
@@ -149,6 +183,8 @@ def retry(room: Room, actor: Actor, delivery_id: str) -> Delivery:
         if delivery is None:
             raise NotFound("There is no such delivery.")
         outbox.retry(c, delivery, now)
+        if delivery.courier == "webhook":
+            bookmarks.put(c, bookmarks.WEBHOOK_OFF, 0)  # find out whether it takes them again
         item = items.get(c, delivery.item) if delivery.item else None
         detail = {"report": delivery.report, "courier": delivery.courier, "destination": delivery.destination}
         study = item.study_instance_uid if item else ""

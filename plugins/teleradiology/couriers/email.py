@@ -1,0 +1,118 @@
+"""Notices by e-mail: an id and a link, nothing of the patient, because mail is read by many on its way."""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from ..config.settings import Settings
+from . import Later, Parcel, Rejected
+
+TIMEOUT = 10.0
+SUBJECTS = {
+    "notify-reader": "A study waits for you",
+    "notify-coordinator": "A study needs a look",
+    "call": "Somebody is to be called",
+    "broaden": "More readers may have a study",
+    "raise": "A study became more urgent",
+}
+
+
+@dataclass(frozen=True)
+class Email:
+    """The way by SMTP. Answers of 4xx and a silent server are tried again, answers of 5xx are not (RFC 5321 4.2.1)."""
+
+    settings: Settings
+    name: str = "email"
+
+    def form(self, destination: str) -> str:
+        """Reports are not sent by mail."""
+        raise Rejected("Reports are not sent by e-mail.")
+
+    def deliver(self, parcel: Parcel) -> str:
+        """Send it; returns the Message-ID, which is the same for every attempt."""
+        settings = self.settings
+        if not settings.mail_server:
+            raise Rejected("There is no mail server in the settings (MailServer).")
+        message = written(parcel, settings)
+        try:
+            with self._connected() as server:
+                server.send_message(message, settings.mail_from, [parcel.destination])
+        except smtplib.SMTPRecipientsRefused as refusal:
+            raise _classified(*next(iter(refusal.recipients.values()))) from None
+        except smtplib.SMTPResponseException as refusal:
+            raise _classified(refusal.smtp_code, refusal.smtp_error) from None
+        except smtplib.SMTPNotSupportedError:
+            raise Rejected("The mail server does not offer what the settings ask for (STARTTLS, or to sign in).") from None
+        except (smtplib.SMTPException, OSError) as failure:
+            raise Later(f"The mail server could not be reached ({type(failure).__name__}).") from None
+        return str(message["Message-ID"])
+
+    def _connected(self) -> smtplib.SMTP:
+        settings, context = self.settings, ssl.create_default_context()
+        server: smtplib.SMTP
+        if settings.mail_security == "tls":
+            server = smtplib.SMTP_SSL(settings.mail_server, settings.mail_port, timeout=TIMEOUT, context=context)
+        else:
+            server = smtplib.SMTP(settings.mail_server, settings.mail_port, timeout=TIMEOUT)
+        try:
+            if settings.mail_security == "starttls":
+                server.starttls(context=context)  # a server that does not offer it is refused, not spoken to in clear
+            if settings.mail_user:
+                server.login(settings.mail_user, self._password())
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _password(self) -> str:
+        file = self.settings.mail_password_file
+        if file is None:
+            raise Rejected("There is no password for the mail server in the settings (MailPasswordFile).")
+        return file.read_text(encoding="utf-8").strip()
+
+
+def _classified(code: int, text: bytes | str) -> Exception:
+    """The server's words are left out: they may repeat what was sent."""
+    told = f"The mail server answered {code}."
+    return Later(told) if 400 <= code < 500 else Rejected(told)
+
+
+def written(parcel: Parcel, settings: Settings) -> EmailMessage:
+    """The message. Its date is that of the event, so that every attempt sends the same."""
+    about = {name: str(value) for name, value in parcel.payload.items()}
+    item, kind = about.get("item", ""), about.get("kind", "")
+    domain = settings.mail_from.rpartition("@")[2] or "localhost"
+    message = EmailMessage(policy=SMTP)
+    message["From"] = settings.mail_from
+    message["To"] = parcel.destination
+    message["Subject"] = f"{SUBJECTS.get(kind, 'Teleradiology')} ({about.get('priority', '')})"
+    message["Date"] = _date(about.get("at", ""))
+    message["Message-ID"] = f"<{hashlib.sha256(parcel.key.encode()).hexdigest()[:40]}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday reply
+    link = f"{settings.base_url.rstrip('/')}/teleradiology/studies/{item}"
+    lines = (
+        f"{SUBJECTS.get(kind, 'Teleradiology')}.",
+        "",
+        f"Study:    {item}",
+        f"Priority: {about.get('priority', '')}",
+        f"Due:      {about.get('due_at', '')}",
+        f"Step:     {about.get('step', '')}",
+        "",
+        link,
+        "",
+    )
+    message.set_content("\n".join(lines))
+    return message
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,47 @@
+"""What a person is told on the pages, and that it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..core.errors import NotFound
+from ..core.identity import Actor
+from ..store import audit, items, notifications
+from ..store.notifications import Notice
+from .room import Room
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The latest notices of a person, and how many of all of them nobody has read."""
+
+    notices: tuple[Notice, ...]
+    unread: int
+
+
+def recipients(actor: Actor) -> list[str]:
+    """The names under which somebody is told something."""
+    return [actor.username, *(f"role:{role.value}" for role in sorted(actor.roles))]
+
+
+def inbox(room: Room, actor: Actor, *, unread: bool = False, limit: int = 50) -> Inbox:
+    """What the actor is told."""
+    mine = recipients(actor)
+    with room.store.reading() as c:
+        return Inbox(tuple(notifications.of(c, mine, unread=unread, limit=limit)), notifications.unread(c, mine))
+
+
+def read(room: Room, actor: Actor, notice_id: str) -> Notice:
+    """The actor has read a notice; of a call that means that it was made. Reading again changes nothing."""
+    with room.store.writing() as c:
+        now, notice = room.now(), notifications.get(c, notice_id)
+        if notice is None or notice.recipient not in recipients(actor):
+            raise NotFound("There is no such notice.")
+        if notifications.mark_read(c, notice.id, actor.username, now):
+            item = items.get(c, notice.item) if notice.item else None
+            detail = {"notice": notice.id, "kind": notice.kind, "step": notice.params.get("step", "")}
+            study = item.study_instance_uid if item else ""
+            audit.append(c, "notice-read", actor, now, item=notice.item, study=study, detail=detail)
+        found = notifications.get(c, notice_id)
+    assert found is not None
+    return found
