@@ -89,6 +89,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "release": frozenset({_R, _A, _C}),
     "assign": frozenset({_A, _C}),
     "prioritize": frozenset({_A, _C, _R, _F}),
+    "declare": frozenset({_A, _C, _F, _I}),  # how urgent a study is to the facility, that all of it was sent
     "hold": frozenset({_A, _C, _R}),
     "resume": frozenset({_A, _C, _R}),
     "cancel": frozenset({_A, _C}),
@@ -97,6 +98,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "sign": frozenset({_R}),
     "redeliver": frozenset({_A, _C}),  # try again what could not be delivered
     "roster": frozenset({_A, _C}),  # readers say of themselves whether they are available
+    "see roster": frozenset({_A, _C, _R}),
     "rules": frozenset({_A}),
     "explain": frozenset({_A, _C, _R, _Q}),
     "audit": frozenset({_A, _U}),

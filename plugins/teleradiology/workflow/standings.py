@@ -13,6 +13,7 @@ from ..core.reader import Reader
 from ..store import waiting
 from ..store.engine import Connection
 from ..store.waiting import Work
+from . import duties
 
 
 def of(c: Connection, rules: RulesFile, need: Need) -> dict[str, Standing]:
@@ -29,9 +30,13 @@ def of(c: Connection, rules: RulesFile, need: Need) -> dict[str, Standing]:
     }
 
 
-def presence(_c: Connection, rules: RulesFile, _now: datetime) -> dict[str, Standing]:
-    """Who is there, without a look at anybody's work."""
-    return {name: Standing() for name in rules.readers}
+def presence(c: Connection, rules: RulesFile, now: datetime) -> dict[str, Standing]:
+    """Who is there by the roster, without a look at anybody's work."""
+    there = duties.standing_of(c, rules, now)
+    return {
+        name: Standing(duty=there[name].duty, available=there[name].available) if name in there else Standing()
+        for name in rules.readers
+    }
 
 
 def _done(c: Connection, rules: RulesFile, need: Need) -> dict[str, float]:

@@ -1,0 +1,64 @@
+"""The roster to and from files: CSV and iCalendar; an import is all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..core import roster_csv, roster_ics
+from ..core.errors import InvalidInput, Problem
+from ..core.identity import Actor
+from ..core.roster import ON_CALL, SHIFT, Exception_
+from ..core.roster_entries import WEEKLY
+from ..store import roster
+from .acting import permit
+from .room import Room
+from .roster import board, put
+
+CSV, ICS = "csv", "ics"
+MOST_ENTRIES, MOST_PROBLEMS = 5000, 200
+_PARSERS = {CSV: roster_csv.parsed, ICS: roster_ics.parsed}
+_AHEAD = timedelta(days=3660)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: entries that are new, that were there already, and those that are none of the roster's."""
+
+    added: int
+    unchanged: int
+    passed_over: int
+
+
+def exported(room: Room, actor: Actor, form: str, *, duties: bool = False) -> str:
+    """What is on the roster from now on; with ``duties`` the hours of the coming days as they result, for people's calendars."""
+    permit(room, actor, "see roster")
+    now, readers = room.now(), room.rules.current.readers
+    if duties:
+        layers = {SHIFT: WEEKLY[0], ON_CALL: WEEKLY[1]}
+        rows = board(room, actor).rows
+        entries = [
+            Exception_(duty.reader, layers[duty.layer], duty.start, duty.end)
+            for row in rows
+            for duty in row.duties
+            if duty.end > now
+        ]
+    else:
+        with room.store.reading() as c:
+            entries = roster.exceptions(c, now, now + _AHEAD)
+    return roster_csv.written(entries, readers) if form == CSV else roster_ics.written(entries, readers, now)
+
+
+def imported(room: Room, actor: Actor, form: str, text: str) -> Imported:
+    """Put a file's entries on the roster. With anything wrong in it nothing is, and InvalidInput tells everything."""
+    permit(room, actor, "roster")
+    found = _PARSERS[form](text, room.rules.current.readers)
+    problems = list(found.problems)
+    if len(found.found) > MOST_ENTRIES:
+        problems.append(Problem(f"expected at most {MOST_ENTRIES} entries; found {len(found.found)}"))
+    if problems:
+        raise InvalidInput("Nothing was imported.", problems=problems[:MOST_PROBLEMS])
+    with room.store.writing() as c:
+        added = len(put(c, room, actor, found.found))
+    room.wake()
+    return Imported(added, len(found.found) - added, found.passed_over)
