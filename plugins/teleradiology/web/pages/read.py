@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,15 @@ from ...core.reports import FOLLOWS, ReportStatus
 from ...core.sections import SECTIONS
 from ...core.worklist import State, allowed
 from ...documents.report_texts import ReportTemplate
-from ...store import reports
+from ...store import audit, reports
+from ...store.engine import Connection
 from ...store.item import Item
 from ...store.reports import Signed
 from ...workflow import reading, reporting
 from ...workflow.room import Room
 from .. import auth
 from ..api.shapes import viewer_url
-from . import clinical, look, show
+from . import clinical, look, reasons, show
 from .words import _
 
 PREVIEW_CSP = (
@@ -48,6 +50,7 @@ class Case:
     clinical: list[tuple[str, str]]
     templates: list[dict[str, str]]
     blocks: dict[str, Any]
+    why: str = ""  # this one, when it was the next case
 
 
 def register(pages: Blueprint, room: Room) -> None:
@@ -66,6 +69,7 @@ def _page(room: Room, item_id: str, blocks: dict[str, Any]) -> str:
     with room.store.reading() as c:
         signed = list(reversed(reports.of_item(c, item.id)))
         priors = clinical.priors(c, item)
+        offered = _offered(c, actor, item)
     claim, claim_text = _claim(room, actor, item)
     templates = reporting.templates(room).by_id
     priority = rules.priorities.get(item.priority)
@@ -73,6 +77,7 @@ def _page(room: Room, item_id: str, blocks: dict[str, Any]) -> str:
         item=item,
         claim=claim if request.args.get("view") is None else "none",
         claim_text=claim_text,
+        why=reasons.next_case(offered) if offered else "",
         rank=priority.rank if priority else 2,
         age=show.age(item.birth_date, room.now().date()),
         language=_language(room, item),
@@ -87,6 +92,14 @@ def _page(room: Room, item_id: str, blocks: dict[str, Any]) -> str:
         blocks={"macros": blocks, "templates": [{"id": one.id, "sections": _by_language(one)} for one in templates.values()]},
     )
     return render_template("page/read.html", case=case)
+
+
+def _offered(c: Connection, actor: Actor, item: Item) -> Mapping[str, Any] | None:
+    """Why the item was offered as the next case to whom it is open now."""
+    if item.state != State.READING or item.claimed_by != actor.username:
+        return None
+    claims = [record for record in audit.of_item(c, item.id) if record.event == "claimed"]
+    return claims[-1].detail.get("why") if claims else None
 
 
 def _claim(room: Room, actor: Actor, item: Item) -> tuple[str, str]:

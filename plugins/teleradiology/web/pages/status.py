@@ -12,6 +12,7 @@ from flask import Blueprint, redirect, render_template, request
 from ... import __version__
 from ...core.errors import Refusal
 from ...core.identity import require
+from ...core.readers import Expiring, expiring
 from ...core.worklist import State
 from ...store import audit, bookmarks, figures, listing, migrate, outbox
 from ...workflow import delivery, reconciling
@@ -43,6 +44,7 @@ class System:
     waiting: list[figures.Waiting]
     facts: list[tuple[str, Any]]
     verdict: audit.Verdict | None
+    expiring: tuple[Expiring, ...] = ()
 
 
 def register(pages: Blueprint, room: Room) -> None:
@@ -76,7 +78,8 @@ def _system(room: Room, verdict: audit.Verdict | None) -> System:
         revision = migrate.revision(c)
         reconciled = bookmarks.get(c, reconciling.PLACE)[1]
         refused = figures.refused_instances(c, room.now() - REFUSED_SINCE)
-    return System(_tiles(counts, failed, waiting, refused), failed, waiting, _facts(room, revision, reconciled), verdict)
+    ending = expiring(room.rules.current.readers.values(), room.now().date())
+    return System(_tiles(counts, failed, waiting, refused), failed, waiting, _facts(room, revision, reconciled), verdict, ending)
 
 
 def _tiles(counts: listing.Counts, failed: list[outbox.Delivery], waiting: list[figures.Waiting], refused: int) -> list[Tile]:

@@ -14,6 +14,7 @@ from ...core.errors import InvalidInput, NotFound, NotSignedIn, Refusal
 from ...core.identity import Actor, may
 from ...core.readers import Reader, Standing, judge
 from ...core.reports import FOLLOWS, ReportStatus
+from ...core.worklist import State
 from ...store import outbox, reports
 from ...store.item import Item
 from ...store.reports import Signed
@@ -115,8 +116,8 @@ def _act(room: Room, item_id: str, name: str) -> Any:
         raise
     except Refusal as refusal:
         return _page(room, item_id, refusal, name)
-    if name == "release" and not may(actor, "assign"):
-        return redirect(f"{ROOT}/?said=released", 303)
+    if name in ("release", "skip") and not may(actor, "assign"):
+        return redirect(f"{ROOT}/?said={'released' if name == 'release' else 'passed-on'}", 303)
     return redirect(f"{ROOT}/studies/{item_id}?said={name}", 303)
 
 
@@ -149,6 +150,7 @@ def _version(form: Any) -> int | None:
 ACTS: dict[str, Callable[[Room, Actor, str, Any], Any]] = {
     "release": lambda room, actor, item, form: reading.release(room, actor, item, _version(form)),
     "assign": _assign,
+    "skip": lambda room, actor, item, form: reading.skip(room, actor, item, form.get("reason", ""), _version(form)),
     "prioritize": lambda room, actor, item, form: reading.prioritize(
         room, actor, item, form.get("priority", ""), _version(form), form.get("reason", "")
     ),
@@ -180,7 +182,9 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
         reason=row.reason,
         attention=row.flags[0].hint if item.attention else "",
         grounds=[(word, _(text)) for word, text in words.GROUNDS.items()],
-        acts=[Act(name, words.sign(words.ACTS, name)) for name in STEERS if name in can] + _repairs(actor, item),
+        acts=[Act(name, words.sign(words.ACTS, name)) for name in STEERS if name in can]
+        + _passing_on(actor, item)
+        + _repairs(actor, item),
         can_read=row.path.startswith("/read/"),
         addendum=may(actor, "sign") and _may_follow(versions),
         versions=versions,
@@ -191,6 +195,12 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
         priorities=[(name, words.translated(words.PRIORITIES, name)) for name in rules.priorities],
         viewer_url=viewer_url(item.study_instance_uid),
     )
+
+
+def _passing_on(actor: Actor, item: Item) -> list[Act]:
+    """A case that is one's own may be passed on with a reason."""
+    mine = item.reader == actor.reader and item.state in (State.ASSIGNED, State.READING)
+    return [Act("skip", Sign(_("Pass on"), "next"))] if mine and may(actor, "claim") else []
 
 
 def _repairs(actor: Actor, item: Item) -> list[Act]:
@@ -241,6 +251,7 @@ def _said(code: str) -> str:
         "signed": _("Signed. The report is on its way into the PACS."),
         "addendum": _("The addendum is signed."),
         "retry": _("Intake is tried again."),
+        "skip": _("Passed on; it is not offered to you for half an hour."),
         "attend": _("Attended to."),
     }
     return texts.get(code, "")

@@ -95,6 +95,7 @@ def _said(code: str) -> dict[str, str] | None:
         "signed": ("good", _("Signed. The report is on its way into the PACS.")),
         "signed-none-waiting": ("good", _("Signed. No other study is waiting that you may read now.")),
         "released": ("good", _("Released.")),
+        "passed-on": ("good", _("Passed on; it is not offered to you for half an hour.")),
     }
     return dict(zip(("kind", "text"), texts[code], strict=True)) if code in texts else None
 
