@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,10 @@ HERE = "192.0.2.7"
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> TriedRoom:
-    return room(tmp_path)
+def there(tmp_path: Path) -> Iterator[TriedRoom]:
+    made = room(tmp_path)
+    yield made
+    made.store.close()
 
 
 def create(there: TriedRoom, username: str = "dr-a", **fields: Any) -> Account:

@@ -6,6 +6,7 @@ import base64
 import statistics
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,11 @@ PASSWORD, HERE, ELSEWHERE = "a long password", "192.0.2.7", "198.51.100.9"
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> TriedRoom:
+def there(tmp_path: Path) -> Iterator[TriedRoom]:
     made = room(tmp_path)
     accounts.create_account(made, administrator(), username="dr-a", password=PASSWORD, roles=["radiologist"], reader="dr-salem")
-    return made
+    yield made
+    made.store.close()
 
 
 def basic(username: str = "dr-a", password: str = PASSWORD) -> str:

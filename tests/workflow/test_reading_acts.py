@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,8 +19,10 @@ DR_SALEM, DR_BORG = radiologist("dr-salem"), radiologist("dr-borg")
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> TriedRoom:
-    return room(tmp_path)
+def there(tmp_path: Path) -> Iterator[TriedRoom]:
+    made = room(tmp_path)
+    yield made
+    made.store.close()
 
 
 def events(there: TriedRoom, item_id: str) -> list[str]:

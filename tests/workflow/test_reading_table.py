@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,8 +47,10 @@ CELLS = [(state, act) for state in State for act in ACTS]
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> TriedRoom:
-    return room(tmp_path)
+def there(tmp_path: Path) -> Iterator[TriedRoom]:
+    made = room(tmp_path)
+    yield made
+    made.store.close()
 
 
 def test_every_act_of_the_table_that_people_do_is_tried_here() -> None:
