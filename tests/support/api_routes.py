@@ -11,7 +11,9 @@ from teleradiology.web.api.route import PUBLIC, SIGNED_IN, Route
 NOBODY = {
     "item": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "report": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "exception": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "token": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "notice": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "delivery": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "study": "1.2.3.4.5",
     "username": "nobody-here",
@@ -47,5 +49,9 @@ def valid_body_of(name: str) -> dict[str, Any] | None:
         "change_account": {"name": "New Name"},
         "create_account": {"username": "new", "password": "correct horse battery", "roles": ["auditor"]},
         "create_token": {"name": "script"},
+        "add_exception": {"reader": "dr-salem", "kind": "leave", "start": "2026-12-01T08:00:00Z", "end": "2026-12-02T08:00:00Z"},
+        "set_availability": {"available": False},
+        "hand_over": {"from_reader": "dr-salem", "reason": "end of the shift"},
+        "import_roster": {"format": "csv", "text": "reader,kind,start,end\n"},
         "explain": {"facts": {"modality": "CT"}},
     }.get(name)

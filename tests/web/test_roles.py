@@ -29,6 +29,7 @@ def names(still_site):
         "username": "quality",
         "token": token,
         "delivery": delivery,
+        "exception": NOBODY["exception"],
         "code": "not-found",
     }
 

@@ -3,7 +3,22 @@
 from flask import Flask
 
 from ...workflow.room import Room
-from . import about, accounts, acts, audit, deliveries, dispatch, openapi, readers, report, reports, rules, status, worklist
+from . import (
+    about,
+    accounts,
+    acts,
+    audit,
+    deliveries,
+    dispatch,
+    openapi,
+    readers,
+    report,
+    reports,
+    roster,
+    rules,
+    status,
+    worklist,
+)
 from .metrics import Metrics, watch
 
 ROUTES = (
@@ -13,8 +28,10 @@ ROUTES = (
     *report.ROUTES,
     *reports.ROUTES,
     *deliveries.ROUTES,
+    *notifications.ROUTES,
     *readers.ROUTES,
     *rules.ROUTES,
+    *roster.ROUTES,
     *audit.ROUTES,
     *accounts.ROUTES,
     *about.ROUTES,

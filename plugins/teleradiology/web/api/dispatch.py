@@ -53,10 +53,17 @@ def _call(room: Room, route: Route, path: dict[str, str]) -> Call:
         actor=actor,
         path=names,
         query=reading.query(route.query, request),
-        body=reading.body(route.body, request, route.takes_yaml) if route.writes else None,
+        body=_body(route) if route.writes else None,
         if_match=_version(route),
         origin=auth.origin(),
     )
+
+
+def _body(route: Route) -> Any:
+    form = route.takes_files.get(request.mimetype)
+    if form is not None and route.body is not None:
+        return reading.file(route.body, request, form)
+    return reading.body(route.body, request, route.takes_yaml)
 
 
 def _version(route: Route) -> Version | None:

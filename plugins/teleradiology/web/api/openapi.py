@@ -98,6 +98,7 @@ def _operation(route: Route) -> dict[str, Any]:
         content: dict[str, Any] = {JSON: {"schema": _ref(route.body)}}
         if route.takes_yaml:
             content["application/yaml"] = {"schema": {"type": "string"}}
+        content |= {name: {"schema": {"type": "string"}} for name in route.takes_files}
         operation["requestBody"] = {"content": content, "required": _is_required(route.body)}
     return operation
 

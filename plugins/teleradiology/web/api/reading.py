@@ -24,6 +24,7 @@ _NAMES = {
     "item": r"[0-9A-HJKMNP-TV-Z]{26}",
     "report": r"[0-9A-HJKMNP-TV-Z]{26}",
     "token": r"[0-9A-HJKMNP-TV-Z]{26}",
+    "exception": r"[0-9A-HJKMNP-TV-Z]{26}",
     "delivery": r"[0-9A-HJKMNP-TV-Z]{26}",
     "study": r"[0-9.]{1,64}",
     "username": r"[^\x00-\x20\x7f]{1,64}",
@@ -72,6 +73,13 @@ def body(model: type[BaseModel] | None, request: Request, takes_yaml: bool = Fal
         if value:
             raise InvalidInput("This address takes no body.", problems=[_unknown(key, ()) for key in value])
         return None
+    return _validated(model, value, "The body is not as expected.")
+
+
+def file(model: type[BaseModel], request: Request, form: str) -> BaseModel:
+    """A body that is a file of that format, as the members "format" and "text" of the model."""
+    value = {"format": form, "text": _utf8(request.get_data(cache=True))}
+    _refuse_unstorable(value)
     return _validated(model, value, "The body is not as expected.")
 
 

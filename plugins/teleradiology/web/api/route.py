@@ -66,7 +66,8 @@ class Route:
     ``right`` is a key of ``core.identity.RIGHTS``, SIGNED_IN or PUBLIC. ``answer`` is a model, or a media type when not JSON.
     ``versioned`` says that If-Match is heeded, ``repeatable`` that Idempotency-Key is, ``cached`` that If-None-Match is,
     ``costly`` that only few of these run at the same time,
-    ``takes_yaml`` that a YAML body counts as the member "text".
+    ``takes_yaml`` that a YAML body counts as the member "text"; ``takes_files`` are media types whose bodies do, each with its
+    word for the member "format".
     """
 
     method: str
@@ -82,6 +83,7 @@ class Route:
     cached: bool = False
     costly: bool = False
     takes_yaml: bool = False
+    takes_files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def summary(self) -> str:
