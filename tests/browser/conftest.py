@@ -144,7 +144,8 @@ class Visit:
             self.problems.append(problem)
 
     def _leaves(self, address: str) -> None:
-        if not address.startswith((self.house.orthanc.url, "data:", "blob:", "about:")):
+        inside = ("data:", "blob:", "about:", "chrome:", "chrome-extension:")  # the browser's own PDF viewer is one of these
+        if not address.startswith((self.house.orthanc.url, *inside)):
             self.problems.append(f"left the origin: {address}")
 
     def sign_in(self, person: str, path: str = "") -> Page:

@@ -21,7 +21,7 @@ HASHED = re.compile(r"(\.bundle\.[0-9a-f]{16,20}\.js|^[0-9a-f]{16,20}\.(wasm|wof
 CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' data: blob:; font-src 'self' data:; "
-    "object-src 'self' blob:; "  # our own reports: the viewer shows an encapsulated PDF as an object
+    "object-src 'self' blob:; frame-src 'self' blob:; "  # our own reports: the viewer shows an encapsulated PDF as an object
     "frame-ancestors 'self'"
 )
 # A worker is bound by the policy of its own script's answer, not by the page's. The decoders of JPEG, JPEG-LS and JPEG 2000 make

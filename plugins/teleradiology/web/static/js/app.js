@@ -1,4 +1,5 @@
 // What every page does: clocks, keys, menus that close, dialogs that open, a sign-out that leaves nothing behind.
+import "./bell.js";
 import * as clock from "./clock.js";
 import * as keys from "./keys.js";
 import * as local from "./local.js";

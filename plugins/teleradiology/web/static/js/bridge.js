@@ -1,8 +1,6 @@
 // Talks to the viewer in the frame or second window. Its globals are undocumented: each is looked for, and without them we degrade.
 import {word} from "./words.js";
 
-const UID = /[0-9.]+/g;
-
 /** The viewer's services when it can be talked to, else null. */
 function services(view) {
   try {
@@ -72,10 +70,4 @@ function placeOf(view, measurement) {
   const series = sets.find((set) => set.SeriesInstanceUID === measurement.referenceSeriesUID);
   const at = series?.instances?.find((one) => one.SOPInstanceUID === measurement.SOPInstanceUID);
   return at ? word("measure-at", {series: series.SeriesNumber, image: at.InstanceNumber}) : "";
-}
-
-/** Whether the viewer was given these studies and no others: what is on the screen must be what is being reported. */
-export function showsStudies(view, uids) {
-  const asked = new URL(view.location.href).searchParams.get("StudyInstanceUIDs")?.match(UID) ?? [];
-  return asked.join() === uids.join();
 }
