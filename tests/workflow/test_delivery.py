@@ -10,7 +10,8 @@ from support.sample_reports import read
 from teleradiology.core.errors import InvalidTransition, NotAllowed, NotFound, Unavailable
 from teleradiology.core.identity import Role
 from teleradiology.couriers import Parcel, Rejected
-from teleradiology.store import audit, outbox
+from teleradiology.store import audit, items, outbox
+from teleradiology.store.item import Item
 from teleradiology.workflow import delivery, reporting
 
 
@@ -342,17 +343,24 @@ def test_an_addendum_goes_the_same_way(desk: Desk) -> None:
     assert len(sr.PredecessorDocumentsSequence) == 1
 
 
-def test_a_long_queue_lets_the_heartbeat_look_at_other_things(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    woken: list[bool] = []
-    object.__setattr__(desk.room, "wake", lambda: woken.append(True))
+def test_each_courier_has_a_queue_of_its_own(desk: Desk) -> None:
     desk.finish("final")
-    woken.clear()
-    real = desk.room.pacs.store_instance
+    assert delivery.deliver(desk.room, "webhook") == delivery.deliver(desk.room, "email") is None
+    assert states(desk) == ["waiting", "waiting"]
+    assert delivery.deliver(desk.room, "pacs") is None
+    assert states(desk) == ["delivered", "delivered"]
 
-    def slow(dicom: bytes) -> str:
-        desk.room.clock.pass_(1)
-        return real(dicom)
 
-    monkeypatch.setattr(desk.room.pacs, "store_instance", slow)
-    assert pass_time(desk) == 1 and woken == [True]
-    assert pass_time(desk) == 1 and stored(desk) == ["DOC", "SR"]
+def test_when_the_final_report_is_where_it_belongs_the_item_says_so(desk: Desk) -> None:
+    desk.finish("final")
+    version = _item(desk).version
+    assert _item(desk).delivered_at is None
+    pass_time(desk, 5)
+    assert (_item(desk).delivered_at, _item(desk).version) == (desk.room.now(), version)
+
+
+def _item(desk: Desk) -> Item:
+    with desk.room.store.reading() as c:
+        found = items.get(c, desk.item.id)
+    assert found is not None
+    return found

@@ -1,4 +1,4 @@
-"""The sections `turnaround`, `ladders` and `pause_reasons` of the rules file: promises, and what happens as their time runs out."""
+"""The sections `turnaround`, `ladders` and `pause_reasons` of the rules file: promises, and what happens as time runs out."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ TURNAROUND = ListOf(POLICY, "turnaround policies", only_list=True)
 PAUSE_REASON = Parsed(
     "a reason to hold such as missing-images or missing-information",
     lambda text: word if (word := hold_reasons.word_of(text)) != hold_reasons.OTHER else None,
-    known=lambda: (*hold_reasons.GROUNDS, "missing-images", "missing-information"),
+    known=lambda: ("missing-images", "missing-information", *(set(hold_reasons.GROUNDS) - {hold_reasons.OTHER})),
 )
 PAUSE_REASONS = ListOf(PAUSE_REASON, "reasons", at_least_one=False)
 

@@ -1,4 +1,4 @@
-"""Public holidays and weekends by country; the dates come from the package `holidays`, which is loaded when they are asked for."""
+"""Public holidays and weekends by country; the dates come from the package `holidays`, loaded when they are asked for."""
 
 from __future__ import annotations
 

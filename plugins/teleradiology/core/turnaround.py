@@ -48,5 +48,6 @@ def order_key(due_at: datetime | None, received_at: datetime) -> int:
 
 def unmarked(flags: Iterable[str], now: datetime, warn_at: datetime | None, due_at: datetime | None) -> tuple[str, ...]:
     """The flags without "due-soon" and "overdue" where they hold no longer: for acts that move the due time."""
-    stale = {mark for mark, at in (("due-soon", warn_at), ("overdue", due_at)) if at is None or at > now}
+    stale = {"escalated"} if due_at is None or due_at > now else set()
+    stale |= {mark for mark, at in (("due-soon", warn_at), ("overdue", due_at)) if at is None or at > now}
     return tuple(flag for flag in flags if flag not in stale)

@@ -25,6 +25,7 @@ COORDINATORS = "role:coordinator"
 PLACE = "ladders"  # the bookmark with the digest of the rules file whose ladders the items are set to
 AT_ONCE = 2000  # items looked at in one beat
 TOGETHER = 50  # of them in one transaction
+_TO_COORDINATORS = (Action.NOTIFY_COORDINATOR, Action.CALL)
 _EVENTS = {Action.BROADEN: "broadened", Action.RAISE: "raised"}
 
 
@@ -107,9 +108,18 @@ def _take(c: Connection, room: Room, item_id: str, rung: Rung) -> bool:
     ladder_steps.take(c, Taken(item.id, step.name, rung.cause, step.action, rung.due.at, written_at))
     told = ACTIONS[step.action](c, room, item, rung)
     detail = {"step": step.name, "due_at": rung.due.at.isoformat(), "priority": item.priority, **told}
+    _show(c, room, item.id, rung)
     event = _EVENTS.get(step.action, "notified")
     audit.append(c, event, ESCALATION, written_at, item=item.id, study=item.study_instance_uid, detail=detail)
     return bool(_sent(c, room, item, rung, told.get("mailed", ())))
+
+
+def _show(c: Connection, room: Room, item_id: str, rung: Rung) -> None:
+    """On the list: past due, and those who can help know."""
+    item = items.get(c, item_id)
+    late = item is not None and item.due_at is not None and rung.now >= item.due_at
+    if item and late and rung.due.step.action in _TO_COORDINATORS and "escalated" not in item.flags:
+        items.change(c, item, room.now(), flags=placement.with_flag(item.flags, "escalated"))
 
 
 # What the steps do; each returns what the audit trail tells of it.

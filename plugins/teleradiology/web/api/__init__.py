@@ -10,6 +10,7 @@ from . import (
     audit,
     deliveries,
     dispatch,
+    notifications,
     openapi,
     readers,
     report,

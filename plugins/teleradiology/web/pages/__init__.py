@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from ...workflow.room import Room
-from . import accounts, context, packing, read, rules, sign_in, status, study, trail, worklist
+from . import accounts, context, notices, packing, read, rules, sign_in, status, study, trail, worklist
 
 
 def register(app: Flask, room: Room) -> None:
@@ -14,6 +14,7 @@ def register(app: Flask, room: Room) -> None:
     for part in (sign_in, worklist, read, study, rules, status, accounts, trail):
         part.register(pages, room)
     accounts.register_own(pages, room)
+    notices.register(pages, room)
     context.register(app)
     packing.register(pages, room)
     app.register_blueprint(pages)

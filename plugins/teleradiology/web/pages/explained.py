@@ -14,7 +14,10 @@ from ...workflow.room import Room
 from . import reasons, show, words
 from .words import _
 
-_DETAILS = ("reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination")
+_DETAILS = (
+    *("reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination"),
+    "step",
+)
 
 
 @dataclass(frozen=True)

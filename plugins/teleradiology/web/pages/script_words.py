@@ -7,6 +7,8 @@ from .words import DONE, N_, _
 WORDS = {
     "close": N_("Close"),
     "link-down": N_("The server cannot be reached."),
+    "notices-count": N_("Notices nobody has read: {count}"),
+    "notice-new": N_("There is a new notice."),
     "unexpected-answer": N_("The server answered {status}."),
     "not-possible-here": N_("Not possible for this study."),
     "sign-out-unsent": N_("Text on this computer has not been sent. Sign out and delete it?"),

@@ -18,12 +18,12 @@ from ...core.worklist import State
 from ...store import outbox, reports
 from ...store.item import Item
 from ...store.reports import Signed
-from ...workflow import assignment, reading, reporting, standings, trouble
+from ...workflow import assignment, declaring, reading, reporting, standings, trouble
 from ...workflow.room import Room
 from .. import ROOT, auth
 from ..api.shapes import viewer_url
 from ..problems import document, status_of
-from . import clinical, explained, list_rows, reasons, words
+from . import clinical, clock_panel, explained, list_rows, reasons, words
 from .words import Sign, _
 
 STEERS = ("release", "assign", "prioritize", "hold", "resume", "cancel", "reopen")
@@ -78,6 +78,7 @@ class Case:
     why: explained.Why | None
     timeline: list[explained.Event] | None
     clinical: list[tuple[str, str]]
+    clock: clock_panel.Clock
     readers: list[Choice]
     priorities: list[tuple[str, str]]
     viewer_url: str
@@ -160,6 +161,11 @@ ACTS: dict[str, Callable[[Room, Actor, str, Any], Any]] = {
     "reopen": lambda room, actor, item, form: reading.reopen(room, actor, item, _version(form), form.get("reason", "")),
     "addendum": _addendum,
     "retry": lambda room, actor, item, form: trouble.retry(room, actor, item),
+    "complete": lambda room, actor, item, form: declaring.declare_complete(room, actor, item),
+    "urgency": lambda room, actor, item, form: declaring.declare_urgency(
+        room, actor, item, form.get("priority", ""), _version(form)
+    ),
+    "early": lambda room, actor, item, form: declaring.claim_incomplete(room, actor, item, _version(form)),
     "attend": lambda room, actor, item, form: trouble.attend(room, actor, item),
 }
 
@@ -184,13 +190,14 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
         grounds=[(word, _(text)) for word, text in words.GROUNDS.items()],
         acts=[Act(name, words.sign(words.ACTS, name)) for name in STEERS if name in can]
         + _passing_on(actor, item)
-        + _repairs(actor, item),
+        + _repairs(actor, item) + _declarations(actor, item),
         can_read=row.path.startswith("/read/"),
         addendum=may(actor, "sign") and _may_follow(versions),
         versions=versions,
         why=explained.why(room, actor, item) if may(actor, "explain") else None,
         timeline=explained.timeline(room, actor, item) if may(actor, "timeline") else None,
         clinical=clinical.facts(item),
+        clock=clock_panel.clock(room, item),
         readers=_readers(room, item, stand) if "assign" in can else [],
         priorities=[(name, words.translated(words.PRIORITIES, name)) for name in rules.priorities],
         viewer_url=viewer_url(item.study_instance_uid),
@@ -209,6 +216,18 @@ def _repairs(actor: Actor, item: Item) -> list[Act]:
         return []
     retry = [Act("retry", Sign(_("Try intake again"), "retry"))] if item.attempts else []
     return [*retry, Act("attend", Sign(_("Attended to"), "yes"))]
+
+
+def _declarations(actor: Actor, item: Item) -> list[Act]:
+    """What a facility says of its study, and a reader who does not wait for the rest of it."""
+    found = []
+    if may(actor, "declare") and item.state in declaring.BEFORE_READING:
+        found.append(Act("urgency", Sign(_("Say how urgent"), "urgent")))
+    if may(actor, "declare") and item.state == State.ARRIVING:
+        found.append(Act("complete", Sign(_("Everything was sent"), "yes")))
+    if may(actor, "claim") and item.state == State.ARRIVING:
+        found.append(Act("early", Sign(_("Read early"), "play")))
+    return found
 
 
 def _may_follow(versions: list[Version]) -> bool:
@@ -253,5 +272,7 @@ def _said(code: str) -> str:
         "retry": _("Intake is tried again."),
         "skip": _("Passed on; it is not offered to you for half an hour."),
         "attend": _("Attended to."),
+        "complete": _("The study is taken in as complete."),
+        "urgency": _("The urgency is noted, and the rules decided again."),
     }
     return texts.get(code, "")

@@ -46,7 +46,43 @@ FLAGS = {
         N_("Preliminary"), "preliminary", "accent", N_("A preliminary report is signed; the final one is awaited.")
     ),
     "addendum-task": Sign(N_("Addendum needed"), "addendum", "warn", N_("Images arrived after the report was signed.")),
+    "incomplete": Sign(N_("Incomplete"), "arriving", "warn", N_("Something that is expected of such a study is missing.")),
+    "escalated": Sign(N_("Escalated"), "bell", "bad", N_("It is past its due time and the coordinators were told.")),
     "split-study": Sign(N_("Split study"), "attention", "warn", N_("Orthanc keeps this study under more than one patient.")),
+}
+
+NOTICES = {
+    "notify-reader": Sign(N_("The time for a study of yours is running out"), "due-soon", "warn"),
+    "notify-coordinator": Sign(N_("A study needs a look: its time is running out"), "overdue", "bad"),
+    "call": Sign(N_("Call now about a study that is late"), "phone", "bad"),
+    "no-reader": Sign(N_("Nobody may read a study"), "attention", "bad"),
+    "licence-expiring": Sign(N_("Licence expires"), "attention", "warn"),
+}
+ACTIONS = {
+    "notify-reader": N_("The reader was told"),
+    "notify-coordinator": N_("The coordinators were told"),
+    "broaden": N_("More readers may have it"),
+    "raise": N_("The priority was raised"),
+    "call": N_("Somebody is to be called"),
+}
+COMING = {
+    "notify-reader": N_("Tell the reader"),
+    "notify-coordinator": N_("Tell the coordinators"),
+    "broaden": N_("Let more readers have it"),
+    "raise": N_("Raise the priority"),
+    "call": N_("Call somebody"),
+}
+INSTANTS = {
+    "exam_end_at": N_("Exam ended"),
+    "received_at": N_("First image"),
+    "last_image_at": N_("Last image"),
+    "admitted_at": N_("Ready to be read"),
+    "assigned_at": N_("Assigned"),
+    "claimed_at": N_("Claimed"),
+    "preliminary_at": N_("Preliminary report"),
+    "final_at": N_("Final report"),
+    "delivered_at": N_("Delivered"),
+    "acknowledged_at": N_("Acknowledged"),
 }
 
 GROUNDS = {
@@ -170,6 +206,10 @@ EVENTS = {
     "study-returned": N_("In Orthanc again"),
     "intake-failed": N_("Intake failed"),
     "intake-retried": N_("Intake tried again"),
+    "incomplete": N_("Waits for what is missing"),
+    "declared-complete": N_("Declared complete"),
+    "read-early": N_("Read before it was complete"),
+    "urgency-declared": N_("Urgency declared"),
     "decided": N_("Decided by the rules"),
     "admitted": N_("Ready to be read"),
     "skipped": N_("Not for reading"),
@@ -183,6 +223,10 @@ EVENTS = {
     "cancelled": N_("Cancelled"),
     "reopened": N_("Reopened"),
     "completed": N_("Reported"),
+    "raised": N_("Priority raised as time ran out"),
+    "broadened": N_("More readers may have it"),
+    "notified": N_("Told as time ran out"),
+    "notice-read": N_("Notice read"),
     "due-soon": N_("Due soon"),
     "overdue": N_("Overdue"),
     "no-reader": N_("Nobody may read it"),

@@ -1,0 +1,73 @@
+"""The bell in the top bar: what this person is told, asked for by a script every few seconds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from ...config.rules_file import RulesFile
+from ...store.notifications import Notice
+from ...workflow import notices
+from ...workflow.room import Room
+from .. import ROOT, auth
+from . import words
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A notice in words."""
+
+    id: str
+    sign: words.Sign
+    priority: str
+    site: str
+    due_at: datetime | None
+    call: tuple[str, ...]
+    at: datetime
+    path: str
+    is_new: bool
+
+
+def register(pages: Blueprint, room: Room) -> None:
+    """The list behind the bell."""
+    pages.add_url_rule("/notices", "notices", lambda: _list(room))
+
+
+def _list(room: Room) -> Response:
+    found, rules = notices.inbox(room, auth.actor(), limit=SHOWN), room.rules.current
+    text = render_template("page/notices.html", notices=[_shown(each, rules) for each in found.notices], unread=found.unread)
+    answer = Response(text, content_type="text/html; charset=utf-8")
+    answer.headers["X-Unread"] = str(found.unread)
+    answer.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
+    return answer.make_conditional(request)
+
+
+def _shown(notice: Notice, rules: RulesFile) -> Shown:
+    params: Mapping[str, Any] = notice.params
+    facility = rules.facilities.get(str(params.get("facility", "")))
+    kind = words.NOTICES.get(notice.kind)
+    return Shown(
+        notice.id,
+        words.sign(words.NOTICES, notice.kind) if kind else words.Sign(notice.kind, "info"),
+        words.translated(words.PRIORITIES, str(params.get("priority", ""))),
+        facility.name if facility else "",
+        _instant(str(params.get("due_at", ""))),
+        tuple(map(str, params.get("to", ()))) if notice.kind == "call" else (),
+        notice.created_at,
+        f"{ROOT}/studies/{notice.item}" if notice.item else "",
+        notice.read_at is None,
+    )
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,88 @@
+"""The clock of one study as people ask for it: what was promised, every instant, which steps were taken and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..core.identity import Actor
+from ..core.ladder import due_steps, next_step_at
+from ..core.policies import Span
+from ..store import ladder_steps
+from ..store.item import Item
+from ..store.ladder_steps import Taken
+from . import clock, reading
+from .room import Room
+
+# In the order in which they usually come.
+INSTANTS = (
+    *("exam_end_at", "received_at", "last_image_at", "admitted_at", "assigned_at", "claimed_at"),
+    *("preliminary_at", "final_at", "delivered_at", "acknowledged_at"),
+)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The step that is taken next."""
+
+    step: str
+    action: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The clock of an item. ``began`` is before any pause; an item without a promise has neither it nor a due time."""
+
+    policy: str
+    calendar: str
+    began: datetime | None
+    warn_at: datetime | None
+    due_at: datetime | None
+    paused_at: datetime | None
+    pauses: tuple[Span, ...]
+    instants: Mapping[str, datetime | None]
+    steps: tuple[Taken, ...]
+    coming: Coming | None
+    broadened: int
+
+
+def of(room: Room, actor: Actor, item_id: str) -> Promised:
+    """The clock of an item that the actor may see."""
+    return story(room, reading.view(room, actor, item_id))
+
+
+def story(room: Room, item: Item) -> Promised:
+    """The clock of an item."""
+    rules = room.rules.current
+    policy = rules.policy_called(item.policy)
+    with room.store.reading() as c:
+        steps = tuple(ladder_steps.of_item(c, item.id))
+    return Promised(
+        policy=item.policy,
+        calendar=policy.calendar if policy else "",
+        began=clock.course_of(item).began(policy) if item.due_at else None,
+        warn_at=item.warn_at,
+        due_at=item.due_at,
+        paused_at=item.paused_at,
+        pauses=item.pauses,
+        instants={name: getattr(item, name) for name in INSTANTS},
+        steps=steps,
+        coming=_coming(room, item, steps) if item.is_open else None,
+        broadened=item.broadened,
+    )
+
+
+def _coming(room: Room, item: Item, steps: tuple[Taken, ...]) -> Coming | None:
+    rules, now = room.rules.current, room.now()
+    ladder, running = rules.ladder_of(rules.policy_called(item.policy)), clock.on_ladder(rules, item)
+    if ladder is None or running is None:
+        return None
+    cause = clock.cause_of(rules, item)
+    done = {each.step for each in steps if each.cause == cause}
+    at = next_step_at(ladder, running, done, now)
+    if at is None:
+        return None
+    found = next(due for due in due_steps(ladder, running, done, at) if due.at == at)
+    return Coming(found.step.name, found.step.action.value, at)
