@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core import conditions as c
 from ..core.body_parts import REGIONS, WEIGHTS, regions_in
+from ..core.calendar_facts import AGE_GROUPS
 from ..core.codes import IMAGES, NOT_IMAGES
 from ..core.comparison import comparable
 from ..core.dicom_values import age_of
@@ -65,6 +66,9 @@ _SHAPES: Mapping[str, Shape] = {
     "patient_sex": Word(("M", "F", "O")),
     "laterality": Word(("L", "R", "B")),
     "received_day": Word(DAYS, "a day:"),
+    "received_hour": Number(0, 23, whole=True),
+    "age_group": Word(tuple(AGE_GROUPS), "an age group:"),
+    "urgency": Reference("priorities", "priority"),
     "body_part_source": Word(tuple(WEIGHTS)),
     "body_part": _REGION,
     "body_parts": _REGION,

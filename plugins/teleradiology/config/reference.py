@@ -14,6 +14,7 @@ from . import schema
 from .assignment_section import ASSIGNMENT
 from .calendars_section import CALENDAR
 from .clock_sections import LADDER, POLICY, QUIET, STEP
+from .completeness_section import COMPLETENESS_RECORD, SERIES_WANTED
 from .directory_sections import CODE, FACILITY, PRIORITIES, SUBSPECIALTIES_SECTION
 from .examples_section import EXAMPLE
 from .matchers import MATCHERS, MATCHERS_OF
@@ -45,6 +46,8 @@ _RECORDS: Mapping[str, Record] = {
     "quiet": QUIET,
     "rule": RULE,
     "example": EXAMPLE,
+    "completeness": COMPLETENESS_RECORD,
+    "series_wanted": SERIES_WANTED,
 }
 _BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.assigning import Assigning, AssigningRules
 from ..core.calendars import ALWAYS, Calendar
+from ..core.completeness import Completeness, chosen
 from ..core.decision import Decision
 from ..core.directory import Facility, Priority, Subspecialty, by_specificity, sender
 from ..core.errors import InvalidConfiguration, Problem
@@ -27,9 +28,11 @@ from . import assignment_section, examples_section, reachability
 from .assignment_section import ASSIGNMENT
 from .calendars_section import CALENDARS, check_open
 from .clock_sections import LADDERS, PAUSE_REASONS, TURNAROUND, check_names
+from .completeness_section import COMPLETENESS
 from .directory_sections import FACILITIES, PRIORITIES, SUBSPECIALTIES_SECTION, check_senders
 from .examples_section import EXAMPLES, Example
 from .findings import Findings
+from .public_holidays import weekend_of
 from .readers_section import READERS, check_subspecialties
 from .records import Field, Record
 from .rules_section import Rules
@@ -55,6 +58,7 @@ FILE = Record(
         ),
         Field("assignment", ASSIGNMENT, "How studies find their readers."),
         Field("workload", WORKLOAD, "How much work a study is."),
+        Field("completeness", COMPLETENESS, "When studies are complete; without it when no image comes for the quiet time."),
         Field("rules", Rules(), "From the top: for each attribute the first rule that holds and sets it decides.", required=True),
         Field("examples", EXAMPLES, "Studies with the decision expected of them; the file is refused when one does not hold."),
     ),
@@ -80,6 +84,7 @@ class RulesFile:
     pause_reasons: tuple[str, ...] = AGREED
     assigning: AssigningRules = field(default_factory=AssigningRules)
     workload: Workload = field(default_factory=Workload)
+    completeness: tuple[Completeness, ...] = ()
 
     @cached_property
     def _senders(self) -> tuple[Facility, ...]:
@@ -97,13 +102,19 @@ class RulesFile:
         """The facility's time zone; "" for an unknown one."""
         return self.facilities[facility].timezone if facility in self.facilities else ""
 
+    def weekend_of(self, facility: str) -> frozenset[int]:
+        """The free weekdays of the facility's country, 0 is Monday; none for an unknown one."""
+        return weekend_of(self.facilities[facility].jurisdiction[:2]) if facility in self.facilities else frozenset()
+
     def facts(self, series: list[Attributes], transport: Transport) -> StudyFacts:
         """A study's facts, with its facility and its local time as this file knows them."""
-        return facts_from(series, transport, facility_of=self.facility_of, timezone_of=self.timezone_of)
+        return facts_from(
+            series, transport, facility_of=self.facility_of, timezone_of=self.timezone_of, weekend_of=self.weekend_of
+        )
 
     def completed(self, facts: StudyFacts) -> StudyFacts:
         """Facts that somebody made up, with those filled in that follow from them."""
-        return completed(facts, facility_of=self.facility_of, timezone_of=self.timezone_of)
+        return completed(facts, facility_of=self.facility_of, timezone_of=self.timezone_of, weekend_of=self.weekend_of)
 
     def explain(self, facts: StudyFacts) -> Decision:
         """What the rules say of the study, and why."""
@@ -117,6 +128,10 @@ class RulesFile:
         span, share = (policy.time, policy.warn_after) if policy else (None, None)
         turnaround = values.get("turnaround", priority.turnaround if span is None else span)
         return turnaround, values.get("warn_after", priority.warn_after if share is None else share)
+
+    def completeness_for(self, facility: str, modalities: Sequence[str]) -> Completeness | None:
+        """What such a study is expected to have; None when only the quiet time counts."""
+        return chosen(self.completeness, facility, modalities)
 
     def policy_for(self, facility: str, priority: str, modality: str) -> TurnaroundPolicy | None:
         """The turnaround policy for such a study; None when only the priority promises something."""
@@ -248,6 +263,7 @@ def _built(text: str, values: Mapping[str, Any], root: Node, findings: Findings)
         pause_reasons=values.get("pause_reasons", AGREED),
         assigning=values.get("assignment") or AssigningRules(),
         workload=values.get("workload") or Workload(),
+        completeness=values.get("completeness") or (),
     )
     for example in examples:
         facts = loaded.completed(example.given)

@@ -55,6 +55,10 @@ EVENTS: dict[str, EventCode] = {
     "intake-failed": EventCode(_PROCEDURE, "U", "", "a stage of intake failed; it will be tried again or needs a person"),
     "intake-retried": EventCode(_PROCEDURE, "U", "", "a person asked for intake to be tried again"),
     # The item on the worklist.
+    "incomplete": EventCode(_PROCEDURE, "U", "", "something that is expected is missing; the study waits for it"),
+    "declared-complete": EventCode(_PROCEDURE, "U", "", "the facility says that everything was sent"),
+    "read-early": EventCode(_PROCEDURE, "U", "", "a reader began although the study is not complete"),
+    "urgency-declared": EventCode(_PROCEDURE, "U", "", "the facility says how urgent its study is"),
     "decided": EventCode(_PROCEDURE, "U", "", "the rules decided about the study"),
     "admitted": EventCode(_PROCEDURE, "C", "", "the item is ready to be read"),
     "skipped": EventCode(_PROCEDURE, "U", "", "a rule says that there is nothing to read"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from . import dicom_values as dicom
 from .body_parts import BY_MODALITY, Regions, vote
+from .calendar_facts import DAYS, TimezoneOf, WeekendOf, age_group, with_local_time
 from .codes import ANATOMIC_REGIONS, NOT_IMAGES
 from .description_words import contrast_in, side_in
 from .names import clean, name_groups
@@ -28,18 +28,22 @@ from .series_attributes import (
 )
 from .study_facts import StudyFacts
 from .transport import Transport
+from .usual_subspecialties import usual
 
 __all__ = ["COUNT", "DAYS", "PROBLEMS", "Attributes", "StudyFacts", "completed", "facts_from", "main_modality"]
 
 FacilityOf = Callable[[Transport], str]
-TimezoneOf = Callable[[str], str]
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LARGEST_DISAGREEMENT = 1.5  # years between the age told and the age computed
 
 
 def facts_from(
-    series: Sequence[Attributes], transport: Transport, *, facility_of: FacilityOf, timezone_of: TimezoneOf | None = None
+    series: Sequence[Attributes],
+    transport: Transport,
+    *,
+    facility_of: FacilityOf,
+    timezone_of: TimezoneOf | None = None,
+    weekend_of: WeekendOf | None = None,
 ) -> StudyFacts:
     """The facts of a study, given the attributes of one object of each series and how the study came to us."""
     reading = SeriesAttributes(series)
@@ -55,11 +59,17 @@ def facts_from(
         received_at=transport.received_at,
     )
     facts = _with_age(facts, reading)
-    return completed(facts, facility_of=facility_of, timezone_of=timezone_of, regions=vote(_region_evidence(reading)))
+    regions = vote(_region_evidence(reading))
+    return completed(facts, facility_of=facility_of, timezone_of=timezone_of, regions=regions, weekend_of=weekend_of)
 
 
 def completed(
-    facts: StudyFacts, *, facility_of: FacilityOf, timezone_of: TimezoneOf | None = None, regions: Regions | None = None
+    facts: StudyFacts,
+    *,
+    facility_of: FacilityOf,
+    timezone_of: TimezoneOf | None = None,
+    regions: Regions | None = None,
+    weekend_of: WeekendOf | None = None,
 ) -> StudyFacts:
     """The facts with those filled in that follow from others: modality, regions, age, side, contrast, facility, local time.
 
@@ -77,7 +87,10 @@ def completed(
         patient_names=facts.patient_names or name_groups(facts.patient_name),
         facility=facts.facility or facility_of(transport),
     )
-    return _with_local_time(facts, timezone_of)
+    group = facts.age_group or age_group(facts.patient_age)
+    section = facts.usual_subspecialty or usual(facts.modality, facts.body_parts, group)
+    facts = replace(facts, age_group=group, usual_subspecialty=section)
+    return with_local_time(facts, timezone_of, weekend_of)
 
 
 def main_modality(modalities: Iterable[tuple[str, int]]) -> str:
@@ -267,16 +280,3 @@ def _with_age(facts: StudyFacts, reading: SeriesAttributes) -> StudyFacts:
 def _age(facts: StudyFacts) -> float | None:
     day = facts.study_date or (facts.received_at.date() if facts.received_at else None)
     return dicom.years_between(facts.patient_birth_date, day) if facts.patient_birth_date and day else None
-
-
-def _with_local_time(facts: StudyFacts, timezone_of: TimezoneOf | None) -> StudyFacts:
-    if facts.received_at is None:
-        return facts
-    name = timezone_of(facts.facility) if timezone_of else ""
-    zone: tzinfo = ZoneInfo(name) if name else UTC
-    local = facts.received_at.astimezone(zone)
-    return replace(
-        facts,
-        received_time=facts.received_time or local.time().replace(microsecond=0),
-        received_day=facts.received_day or DAYS[local.weekday()],
-    )

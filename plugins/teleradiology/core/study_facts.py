@@ -91,7 +91,14 @@ class StudyFacts:
     user: Annotated[Code, "Account that uploaded the study over HTTP."] = ""
     received_at: Annotated[Instant, "When the first image arrived, by our clock."] = None
     received_time: Annotated[Time, "The same as time of day in the facility's time zone, or UTC."] = None
+    received_hour: Annotated[Count, "The hour of that time: 0 to 23."] = None
+    received_weekend: Annotated[Flag, "Whether that day is a weekend in the facility's country."] = None
     received_day: Annotated[Code, "The same as day of the week: mon, tue, wed, thu, fri, sat, sun."] = ""
+    urgency: Annotated[Code, "How urgent the facility says it is: one of the priorities of this file."] = ""
+    prior_count: Annotated[Count, "Number of the patient's earlier studies from this facility that we have."] = None
+    days_since_prior: Annotated[Count, "Days from the latest of them to this study."] = None
+    age_group: Annotated[Code, "neonate (under 28 days), infant (under 2 years), child (under 12), adolescent (under 18), adult."] = ""
+    usual_subspecialty: Annotated[Code, "Which subspecialty usually reads such a study, by modality, region and age."] = ""
     facility: Annotated[Code, "Id of the facility in this file that the sender belongs to."] = ""
     problems: Annotated[Texts, "What was odd about the study's attributes."] = ()
 

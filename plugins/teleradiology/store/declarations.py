@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from .schema import declarations
 
-URGENCY, COMPLETE, UNTIL = "urgency", "complete", "until"
+URGENCY, COMPLETE, EARLY = "urgency", "complete", "early"
 
 
 @dataclass(frozen=True)

@@ -412,7 +412,7 @@ declarations = Table(
     "declarations",
     metadata,
     Column("item", ID, ForeignKey("items.id"), primary_key=True),
-    Column("kind", String(16), primary_key=True),  # urgency, complete
+    Column("kind", String(16), primary_key=True),  # urgency, complete, early
     Column("value", String(256), nullable=False, server_default=""),
     Column("at", Instant, nullable=False),
     Column("by", String(64), nullable=False),

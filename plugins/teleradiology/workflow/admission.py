@@ -14,7 +14,7 @@ from ..core.worklist import State, after
 from ..store import audit, decisions, items
 from ..store.engine import Connection
 from ..store.item import Item
-from . import assignment, clock, description, placement
+from . import assignment, clock, description, placement, waiting
 from .arrival import INTAKE
 from .room import HostStudy, Room
 
@@ -40,6 +40,7 @@ class Case:
     facts: StudyFacts
     decision: Decision
     cause: str
+    missing: tuple[str, ...] = ()  # of what is expected of such a study
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _columns(
         columns |= description.fitting(hold_reason=str(value("hold"))) | {"held_at": now}
     elif "resume" in acts:
         columns |= {"held_at": None, "hold_reason": ""}
-    columns["flags"] = _flags(item, columns["flags"], acts)
+    columns["flags"] = waiting.flagged(_flags(item, columns["flags"], acts), case.missing)
     return columns
 
 

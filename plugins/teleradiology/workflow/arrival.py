@@ -30,8 +30,18 @@ def notice(room: Room, orthanc_id: str) -> Item | None:
     if study is None:
         return None
     room.memory.stir(orthanc_id, WRITE_EVERY)
+    if isinstance(study, HostStudy):
+        _set_quiet_time(room, study)
     with room.store.writing() as c:
         return record(room, c, orthanc_id, study if isinstance(study, HostStudy) else None)
+
+
+def _set_quiet_time(room: Room, study: HostStudy) -> None:
+    """As the rules file has it for such studies, when it has one."""
+    rules = room.rules.current
+    policy = rules.completeness_for(rules.facility_of(study.transport), [each.modality for each in study.series])
+    if policy is not None and policy.quiet is not None:
+        room.memory.span(study.orthanc_id, policy.quiet.total_seconds())
 
 
 def stir(room: Room, orthanc_id: str, came_at: datetime | None = None) -> None:

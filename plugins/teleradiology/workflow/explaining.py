@@ -18,7 +18,13 @@ from ..store.item import Item
 from . import imagining
 
 # What follows from the file by which a study is judged, and is found out anew for another one.
-OF_THE_FILE: Mapping[str, Any] = {"facility": "", "received_time": None, "received_day": ""}
+OF_THE_FILE: Mapping[str, Any] = {
+    "facility": "",
+    "received_time": None,
+    "received_hour": None,
+    "received_day": "",
+    "received_weekend": None,
+}
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Memory:
     gap_at: int = -1  # the cursor at which a hole in /changes was last found
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _last_image: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when its last image came
+    _spans: dict[str, float] = field(default_factory=dict)  # Orthanc id -> quiet seconds of its own
     _written: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when that was last put into the database
     _turns: dict[str, float] = field(default_factory=dict)  # periodic work -> when it was last done
     _changes: OrderedDict[int, None] = field(default_factory=OrderedDict)
@@ -50,6 +51,11 @@ class Memory:
         with self._lock:
             self._last_image.setdefault(orthanc_id, self.monotonic())
 
+    def span(self, orthanc_id: str, seconds: float) -> None:
+        """This study is quiet after so many seconds, whatever holds for the others."""
+        with self._lock:
+            self._spans[orthanc_id] = seconds
+
     def last_image(self, orthanc_id: str) -> float | None:
         """When this process last saw an image of a study that is not settled yet."""
         with self._lock:
@@ -61,6 +67,7 @@ class Memory:
             if self._last_image.get(orthanc_id) != as_of:
                 return False
             self._last_image.pop(orthanc_id, None)
+            self._spans.pop(orthanc_id, None)
             self._written.pop(orthanc_id, None)
             return True
 
@@ -68,14 +75,16 @@ class Memory:
         """The studies without a new image for so long, longest first."""
         now = self.monotonic()
         with self._lock:
-            found = [(at, orthanc_id) for orthanc_id, at in self._last_image.items() if now - at >= seconds]
+            spans = self._spans
+            found = [(at, one) for one, at in self._last_image.items() if now - at >= spans.get(one, seconds)]
         return [orthanc_id for _, orthanc_id in sorted(found)]
 
     def next_quiet(self, seconds: float) -> float | None:
         """Seconds until the next study is quiet, 0 when one is already; None when none is awaited."""
         with self._lock:
-            first = min(self._last_image.values(), default=None)
-        return None if first is None else max(0.0, first + seconds - self.monotonic())
+            ends = (at + self._spans.get(one, seconds) for one, at in self._last_image.items())
+            first = min(ends, default=None)
+        return None if first is None else max(0.0, first - self.monotonic())
 
     def turn(self, work: str, every: float) -> bool:
         """Whether periodic work is due; if so, its time counts from now."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from ..core.decision import Decision
-from ..core.facts import StudyFacts
 from ..core.worklist import OPEN, State
 from ..store import audit, items, watching
 from ..store.engine import Connection
 from ..store.item import Item
-from . import admission, arrival, description, placement, trouble
+from . import admission, arrival, description, placement, trouble, waiting
 from .arrival import INTAKE
 from .gathering import gather
 from .room import HostStudy, Room
@@ -21,36 +20,43 @@ COMPLETE, LATE = "study complete", "late images"
 DECIDABLE = (State.ARRIVING, State.UNASSIGNED, State.ASSIGNED, State.HELD, State.SKIPPED, State.COMPLETED)
 
 
-def settle(room: Room, orthanc_id: str, cause: str = "") -> Item | None:
+def settle(room: Room, orthanc_id: str, cause: str = "", *, anew: bool = False) -> Item | None:
     """Take the study in as it is now. With nothing new since the last time nothing changes, so that any event may be repeated.
 
+    ``anew`` decides again although no image came, because something else became known.
     None when there is no such study. Never raises for what is wrong with a study: that shows on its item.
     """
     with room.memory.one_at_a_time:
         progress = trouble.Progress()
         try:
-            return _settle(room, orthanc_id, cause, progress)
+            return _settle(room, orthanc_id, cause, progress, anew)
         except Exception as failure:  # noqa: BLE001 - every study must show on the list, whatever it did to us
             return trouble.record(room, orthanc_id, progress, failure)
 
 
-def _settle(room: Room, orthanc_id: str, cause: str, progress: trouble.Progress) -> Item | None:
+def _settle(room: Room, orthanc_id: str, cause: str, progress: trouble.Progress, anew: bool) -> Item | None:
     as_of = room.memory.last_image(orthanc_id)
     study = progress.study = room.host.study(orthanc_id)
     if study is None:
         return arrival.vanish(room, orthanc_id)
     item = _item(room, study)
-    progress.is_news = is_news(item, study)
+    progress.is_news = is_news(item, study) or (anew and item.state in DECIDABLE)
     if not progress.is_news:
         return _rest(room, item, study, as_of)
     if item.state not in DECIDABLE:
         return _tell(room, item, study, as_of)
     progress.stage = "reading the images"
     facts = gather(room, study)
+    with room.store.reading() as c:
+        facts = waiting.known_beside(c, item, facts)
+    wait = waiting.look(room, item, study, facts)
+    if wait.until is not None:
+        room.memory.settled(orthanc_id, as_of)  # unless images came meanwhile: then the timer runs on
+        return waiting.keep(room, item, study, facts, wait)
     progress.stage = "applying the rules"
     decision = room.rules.current.ruleset.explain(facts)
     progress.stage = "putting it on the list"
-    return _place(room, study, facts, decision, cause, as_of)
+    return _place(room, admission.Case(study, facts, decision, cause, wait.missing), as_of)
 
 
 def is_news(item: Item, study: HostStudy) -> bool:
@@ -107,7 +113,8 @@ def _timer(room: Room, item: Item, as_of: float | None) -> dict[str, Any]:
     return {"quiet_at": None} if room.memory.settled(item.orthanc_id, as_of) else {}
 
 
-def _place(room: Room, study: HostStudy, facts: StudyFacts, decision: Decision, cause: str, as_of: float | None) -> Item:
+def _place(room: Room, case: admission.Case, as_of: float | None) -> Item:
+    study = case.study
     with room.store.writing() as c:
         # Read again: while the images were read somebody may have claimed or cancelled it.
         item = items.by_orthanc(c, study.orthanc_id) or arrival.record(room, c, study.orthanc_id, study)
@@ -117,7 +124,7 @@ def _place(room: Room, study: HostStudy, facts: StudyFacts, decision: Decision, 
         shrank = description.image_count(study) < item.decided_instances
         if item.state == State.COMPLETED and shrank:
             return tell(c, room, item, study, timer)
-        return admission.admit(c, room, item, admission.Case(study, facts, decision, cause or _cause(item)), timer)
+        return admission.admit(c, room, item, replace(case, cause=case.cause or _cause(item)), timer)
 
 
 def _cause(item: Item) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...workflow import reading, trouble
+from ...workflow import declaring, reading, trouble
 from ...workflow.next_case import said as why_next
 from ...workflow.room import Room
-from .models.worklist import AssignIn, ItemOut, Leased, MustSayWhy, NextOut, PrioritizeIn, SayWhy
+from .models.worklist import AssignIn, ClaimIn, ItemOut, Leased, MustSayWhy, NextOut, PrioritizeIn, SayWhy, UrgencyIn
 from .route import Answer, Call, Route
 from .shapes import instant
 from .worklist import item_answer
@@ -15,7 +15,19 @@ from .worklist import item_answer
 
 def claim(room: Room, call: Call) -> Answer:
     """Take an item to read it; a lease that ends when the reader goes away."""
-    return item_answer(room, call, reading.claim(room, call.who, call.path["item"], call.version))
+    act = declaring.claim_incomplete if call.body.incomplete else reading.claim
+    return item_answer(room, call, act(room, call.who, call.path["item"], call.version))
+
+
+def urgency(room: Room, call: Call) -> Answer:
+    """Say how urgent a study of one's own is, before it is read; the rules decide again."""
+    who, item = call.who, call.path["item"]
+    return item_answer(room, call, declaring.declare_urgency(room, who, item, call.body.urgency, call.version))
+
+
+def complete(room: Room, call: Call) -> Answer:
+    """Say that all of a study was sent: it is taken in without waiting for more."""
+    return item_answer(room, call, declaring.declare_complete(room, call.who, call.path["item"]))
 
 
 def claim_next(room: Room, call: Call) -> Answer:
@@ -93,7 +105,9 @@ def _act(name: str, handle, right: str, body=None) -> Route:  # type: ignore[no-
 
 ROUTES = (
     Route("POST", "/api/worklist/next", claim_next, "claim", NextOut),
-    _act("claim", claim, "claim"),
+    _act("claim", claim, "claim", ClaimIn),
+    _act("urgency", urgency, "declare", UrgencyIn),
+    Route("POST", "/api/worklist/{item}/complete", complete, "declare", ItemOut),
     _act("skip", skip, "claim", MustSayWhy),
     Route("POST", "/api/worklist/{item}/heartbeat", heartbeat, "claim", Leased),
     _act("release", release, "release", SayWhy),

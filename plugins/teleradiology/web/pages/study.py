@@ -190,7 +190,8 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
         grounds=[(word, _(text)) for word, text in words.GROUNDS.items()],
         acts=[Act(name, words.sign(words.ACTS, name)) for name in STEERS if name in can]
         + _passing_on(actor, item)
-        + _repairs(actor, item) + _declarations(actor, item),
+        + _repairs(actor, item)
+        + _declarations(actor, item),
         can_read=row.path.startswith("/read/"),
         addendum=may(actor, "sign") and _may_follow(versions),
         versions=versions,

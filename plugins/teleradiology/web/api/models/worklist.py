@@ -41,6 +41,18 @@ class AssignIn(SayWhy):
     force: bool = Field(False, description="assign although something speaks against the reader; needs a reason")
 
 
+class ClaimIn(Input):
+    """How to claim."""
+
+    incomplete: bool = Field(False, description="read it although something that is expected of such a study has not come")
+
+
+class UrgencyIn(Input):
+    """How urgent the facility holds the study."""
+
+    urgency: Word = Field(description="a priority of the rules file")
+
+
 class PrioritizeIn(SayWhy):
     """How urgent the item is."""
 
