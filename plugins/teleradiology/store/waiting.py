@@ -66,7 +66,7 @@ _DONE_WORK = select(*_KIND, func.count(), _quarter).where(
 
 def for_reader(c: Connection, reader: str) -> list[Waiting]:
     """Everything that nobody has, or this reader."""
-    return [Waiting(*row) for row in c.execute(_WAITING, {"mine": reader})]
+    return list(map(Waiting._make, c.execute(_WAITING, {"mine": reader})))
 
 
 def open_work(c: Connection) -> list[Work]:

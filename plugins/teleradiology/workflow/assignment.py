@@ -223,4 +223,3 @@ def _tell_that_nobody_may(c: Connection, room: Room, item_id: str) -> None:
     detail = {"broadened": chosen.broadened, "considered": len(chosen.considered)}
     audit.append(c, "no-reader", ASSIGNER, now, item=item.id, study=item.study_instance_uid, detail=detail)
     notifications.add(c, now, recipient="role:coordinator", kind="no-reader", item=item.id)
-

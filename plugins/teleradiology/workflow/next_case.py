@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from ..config.rules_file import RulesFile
 from ..core import dispatch
-from ..core.assigning import Assigning
 from ..core.reader import Reader
-from ..core.readers import lasting
+from ..core.readers import PARTNERS, STRICT, lasting
 from ..store import waiting
 from ..store.engine import Connection
 from ..store.waiting import Waiting
@@ -28,71 +29,83 @@ class Offer:
     why: dict[str, str | int]
 
 
+@dataclass
+class Kind:
+    """What is the same for items that differ in their patients and times alone; thousands are looked at, of a few kinds."""
+
+    order: str
+    shares: tuple[float, ...]  # of the turnaround, at which the search widens
+    reading: float  # seconds
+    fit: dispatch.Fit
+    permitted: dict[object, bool] = field(default_factory=dict)
+
+
 def choose(c: Connection, rules: RulesFile, reader: Reader, now: datetime) -> Offer | None:
     """The best of what is assigned to the reader, or to nobody and theirs to read.
 
     Who asks is there and has a free hand by asking, so hours and capacity do not count; everything else does.
     """
-    skipped = waiting.skipped_by(c, reader.id, now)
-    open_ = [row for row in waiting.for_reader(c, reader.id) if row.id not in skipped]
-    permitted = _permitted(rules, reader, now)
-    at = now.timestamp()
-    best: tuple[tuple[object, ...], Waiting] | None = None
-    readable = 0
-    for row in open_:
-        if not permitted(row):
-            continue
-        readable += 1
-        value = _value(rules, reader, row, at)
-        if best is None or value > best[0]:
-            best = (value, row)
-    return _offer(rules, reader, best[1], readable, at) if best else None
+    skipped, look = waiting.skipped_by(c, reader.id, now), _Look(rules, reader, now)
+    by_order: dict[str, list[tuple[Waiting, Kind]]] = defaultdict(list)
+    for row in waiting.for_reader(c, reader.id):
+        kind = look.kind(row)
+        if look.may(row, kind) and row.id not in skipped:
+            by_order[kind.order].append((row, kind))
+    if not by_order:
+        return None
+    # Values of different orders do not compare: the best of each meet in the default one.
+    bests = [look.best(rows, dispatch.POLICIES[order]) for order, rows in by_order.items()]
+    best, kind = look.best(bests, dispatch.POLICIES[dispatch.DEFAULT])
+    return _offer(kind, best, sum(map(len, by_order.values())), now.timestamp())
 
 
-def _value(rules: RulesFile, reader: Reader, row: Waiting, at: float) -> tuple[object, ...]:
-    """Larger is sooner. What needs attention goes first; ties go to the older one, then by id."""
-    assigning = rules.assigning_of(row.facility)
-    study, fit = _study(rules, assigning, row), _fit(reader, row)
-    value = dispatch.POLICIES[assigning.order](study, at, fit)
-    return (row.rank < 0, *(value if isinstance(value, tuple) else (value,)), -row.received, _later(row.id))
+class _Look:
+    """One reader's look at everything that waits, at an instant."""
 
+    def __init__(self, rules: RulesFile, reader: Reader, now: datetime):
+        self.rules, self.reader, self.now, self.at = rules, reader, now, now.timestamp()
+        self.kinds: dict[tuple[str, ...], Kind] = {}
+        self.names_persons = bool(reader.conflicts.patients or reader.conflicts.referrers)
 
-def _later(item: str) -> tuple[int, ...]:
-    return tuple(-ord(letter) for letter in item[-12:])
+    def kind(self, row: Waiting) -> Kind:
+        key = row[2:7]  # facility, subspecialty, modality, body part, language
+        found = self.kinds.get(key)
+        if found is None:
+            assigning = self.rules.assigning_of(row.facility)
+            reading = 60 * assigning.reading_minutes * self.rules.workload.weight(row.modality, row.body_part)
+            found = self.kinds[key] = Kind(assigning.order, assigning.broaden_at, reading, _fit(self.reader, row))
+        return found
 
+    def may(self, row: Waiting, kind: Kind) -> bool:
+        """Whether nothing lasting stands against the reader; judged once for items that are alike."""
+        if row.reader:  # theirs: somebody thought of it when it was given, and the reassignment looks after it
+            return True
+        step = max(row.broadened, _step(kind.shares, row, self.at * 1e6))
+        key = (step, row.patient, row.referrer) if self.names_persons else step
+        known = kind.permitted.get(key)
+        if known is None:
+            asked = assignment.need(self.rules, _wanted(row), self.now)
+            known = kind.permitted[key] = not lasting(self.reader, replace(asked, broadened=step))
+        return known
 
-def _study(rules: RulesFile, assigning: Assigning, row: Waiting) -> dispatch.Waiting:
-    since = (row.restarted or row.received) / 1e6
-    limit = max(_ALL_LATE, row.due / 1e6 - since) if row.due else _NO_PROMISE
-    reading = 60 * assigning.reading_minutes * rules.workload.weight(row.modality, row.body_part)
-    return dispatch.Waiting(row.id, max(0, row.rank), since, limit, reading)
+    def best(self, rows: list[tuple[Waiting, Kind]], policy: dispatch.Policy) -> tuple[Waiting, Kind]:
+        """Ties go to the older one, then by id, so that the choice is the same in whatever order they are looked at."""
+        values = [self._value(row, kind, policy) for row, kind in rows]
+        highest = max(values)
+        equals = (each for each, value in zip(rows, values, strict=True) if value == highest)
+        return min(equals, key=lambda each: (each[0].received, each[0].id))
+
+    def _value(self, row: Waiting, kind: Kind, policy: dispatch.Policy) -> tuple[bool, Any]:
+        """What it is worth to begin an item now; larger is sooner, and what needs attention goes first."""
+        since, due = (row.restarted or row.received) / 1e6, row.due
+        limit = max(_ALL_LATE, due / 1e6 - since) if due else _NO_PROMISE
+        return row.rank < 0, policy(dispatch.Waiting(row.id, max(0, row.rank), since, limit, kind.reading), self.at, kind.fit)
 
 
 def _fit(reader: Reader, row: Waiting) -> dispatch.Fit:
     """One's first subspecialty is one's own field; what needs none is everybody's."""
     own = not row.subspecialty or reader.subspecialties[:1] == (row.subspecialty,)
     return dispatch.OWN if own else dispatch.OUTSIDE
-
-
-def _permitted(rules: RulesFile, reader: Reader, now: datetime) -> Callable[[Waiting], bool]:
-    """Whether nothing lasting stands against the reader; judged once for items that are alike."""
-    known: dict[object, bool] = {}
-    conflicts = reader.conflicts
-    names_persons = bool(conflicts.patients or conflicts.referrers)
-
-    def may(row: Waiting) -> bool:
-        if row.reader:  # theirs: somebody thought of it when it was given, and the reassignment looks after it
-            return True
-        step = max(row.broadened, _step(rules, row, now))
-        key: object = (row.facility, row.subspecialty, row.modality, row.language, step)
-        if names_persons:
-            key = (key, row.patient, row.referrer)
-        if key not in known:
-            asked = assignment.need(rules, _wanted(row), now)
-            known[key] = not lasting(reader, replace(asked, broadened=step))
-        return known[key]
-
-    return may
 
 
 def _wanted(row: Waiting) -> assignment.Wanted:
@@ -108,20 +121,21 @@ def _wanted(row: Waiting) -> assignment.Wanted:
     )
 
 
-def _step(rules: RulesFile, row: Waiting, now: datetime) -> int:
-    if not row.due:
-        return 0
-    since, due = (row.restarted or row.received), row.due
-    used = (now.timestamp() * 1e6 - since) / (due - since) if due > since else 0.0
-    return min(3, sum(used >= share for share in rules.assigning_of(row.facility).broaden_at))
+def _step(shares: tuple[float, ...], row: Waiting, now: float) -> int:
+    """As core.assigning.Assigning.step, in microseconds."""
+    since = row.restarted or row.received
+    if not row.due or row.due <= since:
+        return STRICT
+    used = (now - since) / (row.due - since)
+    return min(PARTNERS, sum(used >= share for share in shares))
 
 
-def _offer(rules: RulesFile, reader: Reader, row: Waiting, readable: int, at: float) -> Offer:
+def _offer(kind: Kind, row: Waiting, readable: int, at: float) -> Offer:
     why: dict[str, str | int] = {
-        "order": rules.assigning_of(row.facility).order,
+        "order": kind.order,
         "of": readable,
         "assigned": "you" if row.reader else "nobody",
-        "field": "own" if _fit(reader, row) is dispatch.OWN else "other",
+        "field": "own" if kind.fit is dispatch.OWN else "other",
     }
     if row.due:
         why["minutes_left"] = int((row.due / 1e6 - at) // 60)
@@ -143,4 +157,3 @@ def _left(minutes: str | int | None) -> str:
     if minutes is None:
         return ""
     return f"due in {minutes} min" if int(minutes) >= 0 else f"overdue by {-int(minutes)} min"
-

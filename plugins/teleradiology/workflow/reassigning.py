@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from ..config.rules_file import RulesFile
 from ..core.identity import Role
@@ -84,11 +85,17 @@ def warn_of_expiry(room: Room) -> None:
     with room.store.writing() as c:
         bookmarks.put(c, "expiring", now.toordinal())
         for each in expiring(room.rules.current.readers.values(), now.date()):
-            detail = {"reader": each.reader, "kind": each.kind, "what": each.what, "until": str(each.until), "days": each.days}
+            detail: dict[str, Any] = {
+                "reader": each.reader,
+                "kind": each.kind,
+                "what": each.what,
+                "until": str(each.until),
+                "days": each.days,
+            }
             audit.append(c, "licence-expiring", assignment.ASSIGNER, now, detail=detail)
             _tell(c, now, detail)
 
 
-def _tell(c: Connection, now: datetime, detail: dict[str, str | int]) -> None:
-    params = {f"{name}_of" if name == "kind" else name: value for name, value in detail.items()}
+def _tell(c: Connection, now: datetime, detail: dict[str, Any]) -> None:
+    params: dict[str, Any] = {f"{name}_of" if name == "kind" else name: value for name, value in detail.items()}
     notifications.add(c, now, recipient=f"role:{Role.COORDINATOR}", kind="licence-expiring", **params)
