@@ -38,7 +38,7 @@ def test_the_language_can_be_chosen_before_signing_in_and_stays(visit):
 
 def test_theme_and_language_are_kept_with_the_account(visit):
     page = visit().sign_in("auditor")
-    page.click(".topbar details.menu > summary")
+    page.click(".topbar details.menu:has(form[data-sign-out]) > summary")
     page.click("button[value=dark]")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     again = visit()
@@ -50,7 +50,7 @@ def test_signing_out_ends_the_session_and_leaves_no_draft_in_the_browser(visit):
     page = someone.sign_in("radiologist")
     page.evaluate("localStorage.setItem('teleradiology.draft.dr-salem.X', '{}')")
     page.once("dialog", lambda dialog: dialog.accept())
-    page.click(".topbar details.menu > summary")
+    page.click(".topbar details.menu:has(form[data-sign-out]) > summary")
     page.click("form[data-sign-out] button")
     page.wait_for_url("**/sign-in?out=1")
     assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('teleradiology.draft')).length") == 0
