@@ -96,4 +96,4 @@ class Passes:
     def _owns(self, facility: str, study_uid: str) -> bool:
         with self._room.store.reading() as c:
             found = items.by_study(c, study_uid)
-        return bool(found) and all(item.facility == facility for item in found)
+        return bool(found) and facility != "" and all(item.facility == facility for item in found)

@@ -25,15 +25,13 @@ Why = dict[str, str | int]
 def claim(room: Room, actor: Actor, item_id: str, version: int | None = None) -> Item:
     """Take an item to read it. Where one may pick freely, whoever it was assigned to; who picked is on the audit trail.
 
-    Of two who claim at once one gets it; the other's InvalidTransition names the first. Who holds the item already keeps it.
+    Of two who claim at once one gets it; the other's InvalidTransition names the first. So it is also when both are the same
+    account in two windows: who holds the item already keeps it by the heartbeat, not by another claim.
     """
     permit(room, actor, "claim", item_id)
     reader = own_reader(room, actor)
     with room.store.writing() as c:
         now, item = room.now(), find(c, actor, item_id)
-        if _holds(actor, item):
-            items.extend_lease(c, item.id, _lease(room, now))
-            return replace(item, lease_until=_lease(room, now))
         state = checked(room.rules.current, actor, "claim", item, version, now)
         _refuse_unfit(room, actor, reader, item, now)
         return record(c, actor, "claim", item, now, state, _claimed(room, actor, reader, item, now))

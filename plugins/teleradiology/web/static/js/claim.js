@@ -30,9 +30,10 @@ function hold(mine) {
 }
 
 async function take() {
-  if (main.dataset.claim !== "mine") show(word("claiming"));
+  const mine = main.dataset.claim === "mine"; // claimed on the worklist, or before the page was loaded again
+  if (!mine) show(word("claiming"));
   try {
-    const {data} = await call("POST", `worklist/${item}/claim`, {});
+    const {data} = await call("POST", `worklist/${item}/${mine ? "heartbeat" : "claim"}`, {});
     version = data.version;
     grew(data);
     hold(true);
