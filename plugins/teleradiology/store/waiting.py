@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -64,9 +65,10 @@ _DONE_WORK = select(*_KIND, func.count(), _quarter).where(
 ).group_by(*_KIND, _quarter)  # fmt: skip
 
 
-def for_reader(c: Connection, reader: str) -> list[Waiting]:
-    """Everything that nobody has, or this reader."""
-    return list(map(Waiting._make, c.execute(_WAITING, {"mine": reader})))
+def for_reader(c: Connection, reader: str) -> Iterator[Waiting]:
+    """Everything that nobody has, or this reader; some at a time, for thousands of rows at once wake the garbage collector."""
+    for some in c.execute(_WAITING, {"mine": reader}).partitions(500):
+        yield from map(Waiting._make, some)
 
 
 def open_work(c: Connection) -> list[Work]:

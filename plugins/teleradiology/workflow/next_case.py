@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..config.rules_file import RulesFile
 from ..core import dispatch
@@ -46,17 +45,23 @@ def choose(c: Connection, rules: RulesFile, reader: Reader, now: datetime) -> Of
     Who asks is there and has a free hand by asking, so hours and capacity do not count; everything else does.
     """
     skipped, look = waiting.skipped_by(c, reader.id, now), _Look(rules, reader, now)
-    by_order: dict[str, list[tuple[Waiting, Kind]]] = defaultdict(list)
+    best: dict[str, _Best] = {}  # values of different orders do not compare
+    readable = 0
     for row in waiting.for_reader(c, reader.id):
         kind = look.kind(row)
         if look.may(row, kind) and row.id not in skipped:
-            by_order[kind.order].append((row, kind))
-    if not by_order:
-        return None
-    # Values of different orders do not compare: the best of each meet in the default one.
-    bests = [look.best(rows, dispatch.POLICIES[order]) for order, rows in by_order.items()]
-    best, kind = look.best(bests, dispatch.POLICIES[dispatch.DEFAULT])
-    return _offer(kind, best, sum(map(len, by_order.values())), now.timestamp())
+            readable += 1
+            best[kind.order] = look.better(best.get(kind.order), row, kind, dispatch.POLICIES[kind.order])
+    meeting: _Best | None = None
+    for each in best.values():
+        meeting = look.better(meeting, each.row, each.kind, dispatch.POLICIES[dispatch.DEFAULT])
+    return _offer(meeting.kind, meeting.row, readable, now.timestamp()) if meeting else None
+
+
+class _Best(NamedTuple):
+    value: tuple[bool, Any]
+    row: Waiting
+    kind: Kind
 
 
 class _Look:
@@ -80,7 +85,11 @@ class _Look:
         """Whether nothing lasting stands against the reader; judged once for items that are alike."""
         if row.reader:  # theirs: somebody thought of it when it was given, and the reassignment looks after it
             return True
-        step = max(row.broadened, _step(kind.shares, row, self.at * 1e6))
+        if self._judged(row, kind, STRICT):  # a wider search takes nobody away
+            return True
+        return self._judged(row, kind, max(row.broadened, _step(kind.shares, row, self.at * 1e6)))
+
+    def _judged(self, row: Waiting, kind: Kind, step: int) -> bool:
         key = (step, row.patient, row.referrer) if self.names_persons else step
         known = kind.permitted.get(key)
         if known is None:
@@ -88,18 +97,21 @@ class _Look:
             known = kind.permitted[key] = not lasting(self.reader, replace(asked, broadened=step))
         return known
 
-    def best(self, rows: list[tuple[Waiting, Kind]], policy: dispatch.Policy) -> tuple[Waiting, Kind]:
+    def better(self, best: _Best | None, row: Waiting, kind: Kind, policy: dispatch.Policy) -> _Best:
         """Ties go to the older one, then by id, so that the choice is the same in whatever order they are looked at."""
-        values = [self._value(row, kind, policy) for row, kind in rows]
-        highest = max(values)
-        equals = (each for each, value in zip(rows, values, strict=True) if value == highest)
-        return min(equals, key=lambda each: (each[0].received, each[0].id))
+        value = self._value(row, kind, policy)
+        if best is None or value > best.value:
+            return _Best(value, row, kind)
+        if value == best.value and (row.received, row.id) < (best.row.received, best.row.id):
+            return _Best(value, row, kind)
+        return best
 
     def _value(self, row: Waiting, kind: Kind, policy: dispatch.Policy) -> tuple[bool, Any]:
         """What it is worth to begin an item now; larger is sooner, and what needs attention goes first."""
         since, due = (row.restarted or row.received) / 1e6, row.due
-        limit = max(_ALL_LATE, due / 1e6 - since) if due else _NO_PROMISE
-        return row.rank < 0, policy(dispatch.Waiting(row.id, max(0, row.rank), since, limit, kind.reading), self.at, kind.fit)
+        limit = due / 1e6 - since if due else _NO_PROMISE
+        study = dispatch.Waiting(row.id, row.rank, since, limit if limit > _ALL_LATE else _ALL_LATE, kind.reading)
+        return row.rank < 0, policy(study, self.at, kind.fit)
 
 
 def _fit(reader: Reader, row: Waiting) -> dispatch.Fit:
