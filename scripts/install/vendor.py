@@ -1,6 +1,7 @@
 """The files of npm packages that our own pages and the PDF use, copied out with their licences into build/vendor."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,22 @@ def make(folder: Path, modules: Path, python: Path) -> None:
 
 
 def make_test_tools(folder: Path, modules: Path) -> None:
-    """What only the browser tests need; in a folder of its own, because build/vendor is served."""
+    """What only tests need; in a folder of its own, because build/vendor is served."""
     (folder / "axe.min.js").write_bytes((modules / "axe-core" / "axe.min.js").read_bytes())
     _copy_licence(modules / "axe-core", folder / "axe-core.txt")
+    for package in sorted(_with_dependencies(modules, "yaml-language-server")):
+        shutil.copytree(modules / package, folder / "node_modules" / package)
+
+
+def _with_dependencies(modules: Path, package: str) -> set[str]:
+    """A package and all that it needs to run."""
+    found, waiting = set(), [package]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and (modules / name).is_dir():
+            found.add(name)
+            waiting += json.loads((modules / name / "package.json").read_text(encoding="utf-8")).get("dependencies", {})
+    return found
 
 
 def _copy_licence(root: Path, target: Path) -> None:

@@ -40,6 +40,8 @@ def valid_body_of(name: str) -> dict[str, Any] | None:
     return {
         "assign": {"reader": "dr-salem"},
         "prioritize": {"priority": "stat"},
+        "urgency": {"urgency": "stat"},
+        "skip": {"reason": "not mine"},
         "hold": {"reason": "no contrast information"},
         "cancel": {"reason": "sent twice"},
         "reopen": {"reason": "new question"},
@@ -53,5 +55,7 @@ def valid_body_of(name: str) -> dict[str, Any] | None:
         "set_availability": {"available": False},
         "hand_over": {"from_reader": "dr-salem", "reason": "end of the shift"},
         "import_roster": {"format": "csv", "text": "reader,kind,start,end\n"},
+        "diff": {"before": "in-force"},
+        "rollback": {"digest": "000000"},
         "explain": {"facts": {"modality": "CT"}},
     }.get(name)
