@@ -30,6 +30,7 @@ class Link:
 
 NAVIGATION = (
     Link("worklist", "/", N_("Worklist"), "worklist", "view"),
+    Link("roster", "/roster", N_("Roster"), "clock", "see roster"),
     Link("rules", "/rules", N_("Rules"), "rules", "rules"),
     Link("status", "/status", N_("System"), "status", "system"),
     Link("accounts", "/accounts", N_("Accounts"), "accounts", "accounts"),

@@ -1,0 +1,80 @@
+"""The roster's page: shown to who may see it, changed by forms, refusals told where one stands."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+HTML = {"Accept": "text/html"}
+LEAVE = {"reader": "dr-salem", "kind": "leave", "start": "2026-11-23T08:00", "end": "2026-11-24T10:00", "note": "<b>family"}
+
+
+def page(client, status: int = 200, **headers: str) -> str:
+    answer = client.get("/roster", headers={**HTML, **headers})
+    assert answer.status_code == status, answer.text[:300]
+    return answer.get_data(as_text=True)
+
+
+def submit(client, path: str, status: int = 303, **form):
+    answer = client.post(f"/roster/{path}", data=form, headers=HTML)
+    assert answer.status_code == status, answer.get_data(as_text=True)[:800]
+    return answer
+
+
+def test_leave_is_entered_and_removed_by_form(site):
+    olga = site.as_("coordinator")
+    submit(olga, "exceptions", **LEAVE)
+    text = page(olga)
+    assert "&lt;b&gt;family" in text and "<b>family" not in text
+    assert "Off duty" in text
+    assert "hours with nobody" in text
+    exception = re.search(r'name="exception" value="(\w{26})"', text)
+    submit(olga, "remove", exception=exception[1])
+    assert "everybody works the weekly hours" in page(olga)
+
+
+def test_what_was_typed_wrongly_is_told(site):
+    answer = submit(site.as_("coordinator"), "exceptions", 422, **{**LEAVE, "end": "2026-11-22T10:00"})
+    assert "expected an end after the start" in answer.get_data(as_text=True)
+
+
+def test_a_reader_sees_the_roster_and_changes_only_their_own_availability(site):
+    reader = site.as_("radiologist")
+    assert "roster-add" not in page(reader)
+    submit(reader, "availability", available="no", reader="dr-salem")
+    assert "Set available" in page(reader)
+    submit(reader, "availability", 403, available="no", reader="dr-huda")
+    submit(reader, "exceptions", 403, **LEAVE)
+
+
+@pytest.mark.parametrize("person", ["facility", "quality", "auditor"])
+def test_others_do_not_see_it(site, person):
+    page(site.as_(person), 403)
+
+
+def test_handing_over_tells_what_became_of_each_study(site):
+    site.change(site.study(), state="assigned", reader="dr-salem")
+    site.change(site.study(study_description="CT stroke"), state="assigned", reader="dr-salem")
+    form = {"from": "dr-salem", "to": "dr-huda", "reason": "end of the shift"}
+    text = submit(site.as_("coordinator"), "hand-over", 200, **form).get_data(as_text=True)
+    assert re.search(r"now with <bdi[^>]*>Dr Huda Omar", text)
+    assert re.search(r"stays with <bdi[^>]*>Dr Salem Ahmed", text)
+    assert re.search(r"Reads .*needs .*\.", text)
+
+
+def test_a_file_is_imported_or_all_its_mistakes_are_told(site):
+    olga = site.as_("coordinator")
+    table = b"reader,kind,start,end\ndr-huda,on-call,2026-11-28 20:00,2026-11-29 06:00\n"
+    submit(olga, "import", file=(io.BytesIO(table), "roster.csv"))
+    assert "On call" in page(olga)
+    refused = submit(olga, "import", 422, file=(io.BytesIO(table + b"dr-hudda,leaf,x,y\n"), "roster.csv")).get_data(as_text=True)
+    assert refused.count("#line-3") == 4
+    submit(olga, "import", 422, file=(io.BytesIO(b"\xff\xfe"), "roster.csv"))
+    submit(olga, "import", 422)
+
+
+def test_times_are_shown_by_the_readers_clock_and_by_the_viewers(site):
+    text = page(site.as_("coordinator"), Cookie="teleradiology-zone=Asia/Tokyo")
+    assert "00:00–23:59" in text
