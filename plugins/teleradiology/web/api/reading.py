@@ -26,6 +26,7 @@ _NAMES = {
     "token": r"[0-9A-HJKMNP-TV-Z]{26}",
     "exception": r"[0-9A-HJKMNP-TV-Z]{26}",
     "delivery": r"[0-9A-HJKMNP-TV-Z]{26}",
+    "notice": r"[0-9A-HJKMNP-TV-Z]{26}",
     "study": r"[0-9.]{1,64}",
     "username": r"[^\x00-\x20\x7f]{1,64}",
     "code": r"[a-z-]{1,40}",

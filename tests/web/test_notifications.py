@@ -1,0 +1,112 @@
+"""What the service tells people, in the API and behind the bell, and a study's clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from teleradiology.config.rules_file import load
+from teleradiology.store import ladder_steps, notifications
+from teleradiology.store.ladder_steps import Taken
+from teleradiology.web.api.models.notifications import ClockOut, NoticeList, NoticeOut
+from teleradiology.workflow import clock, escalation
+
+CLOCKS = """
+turnaround: [{name: emergencies, priority: stat, ladder: emergency}]
+ladders:
+  emergency:
+    steps: [{at: 50%, do: notify-reader}, {at: 100%, do: notify-coordinator}, {at: +15m, do: call, to: [Dr Head]}]
+"""
+
+
+def tell(site: Any, recipient: str, kind: str = "notify-coordinator", **params: Any) -> str:
+    with site.room.store.writing() as c:
+        return notifications.add(c, site.clock(), recipient=recipient, kind=kind, **params).id
+
+
+def test_everybody_is_told_their_own_and_their_role_s(site):
+    mine, ours = tell(site, "radiologist", "notify-reader"), tell(site, "role:coordinator")
+    coordinator, radiologist = (site.as_(who).get("/api/notifications").json for who in ("coordinator", "radiologist"))
+    NoticeList.model_validate(coordinator)
+    assert [each["id"] for each in coordinator["items"]] == [ours]
+    assert [each["id"] for each in radiologist["items"]] == [mine]
+    assert coordinator["unread"] == radiologist["unread"] == 1
+    assert site.as_("facility").get("/api/notifications").json == {"items": [], "unread": 0}
+
+
+def test_what_was_read_is_read_for_all_of_the_role(site):
+    notice = tell(site, "role:coordinator", "call", to=["Dr Head"])
+    answer = site.as_("coordinator").post(f"/api/notifications/{notice}/read")
+    NoticeOut.model_validate(answer.json)
+    assert (answer.json["read_by"], answer.json["params"]) == ("coordinator", {"to": ["Dr Head"]})
+    left = site.as_("coordinator").get("/api/notifications?unread=true").json
+    assert left == {"items": [], "unread": 0}
+
+
+def test_nobody_reads_for_somebody_else(site):
+    notice = tell(site, "radiologist")
+    for who in ("radiologist-2", "coordinator", "administrator", "facility"):
+        assert site.as_(who).post(f"/api/notifications/{notice}/read").status_code == 404
+    assert site.anonymous.get("/api/notifications").status_code == 401
+
+
+def test_the_list_behind_the_bell_tells_how_many_there_are_and_whether_it_changed(site):
+    tell(site, "role:coordinator", "call", to=["<b>Dr Head</b>"], priority="stat", facility="zliten")
+    client = site.as_("coordinator")
+    answer = client.get("/notices")
+    assert answer.headers["X-Unread"] == "1"
+    assert "Call now" in answer.text and "&lt;b&gt;Dr Head" in answer.text and "Zliten Clinic" in answer.text
+    assert client.get("/notices", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    arabic = client.get("/notices", headers={"Cookie": "teleradiology_language=ar"}).text
+    assert "اتصل الآن" in arabic
+
+
+def test_every_page_has_the_bell(site):
+    assert "data-bell" in site.as_("coordinator").get("/", headers={"Accept": "text/html"}).text
+
+
+# A study's clock
+
+
+@pytest.fixture
+def item(site, monkeypatch):
+    """A stroke of half an hour's turnaround, watched by a ladder; its first step was taken."""
+    rules = load(site.room.rules.current.text + CLOCKS)
+    monkeypatch.setattr(type(site.room.rules), "current", property(lambda _: rules))
+    found = site.study(study_description="CT HEAD stroke")
+    found = site.change(found, policy="emergencies", turnaround_seconds=1800, ring_at=site.clock() + timedelta(minutes=15))
+    site.clock.forward(minutes=16)
+    with site.room.store.writing() as c:
+        step = rules.ladders["emergency"].steps[0]
+        at = found.received_at + timedelta(minutes=15)
+        ladder_steps.take(c, Taken(found.id, step.name, clock.cause_of(rules, found), step.action, at, at))
+    return found
+
+
+def test_the_clock_of_a_study(site, item):
+    told = site.as_("coordinator").get(f"/api/worklist/{item.id}/clock").json
+    ClockOut.model_validate(told)
+    assert (told["policy"], told["calendar"], told["pauses"]) == ("emergencies", None, [])
+    assert told["due_at"] == "2026-11-23T09:30:00.000Z"
+    assert [each["action"] for each in told["steps"]] == ["notify-reader"]
+    assert told["next"] == {"step": "notify-coordinator at 100%", "action": "notify-coordinator", "at": "2026-11-23T09:30:00.000Z"}
+
+
+def test_other_facilities_do_not_see_it(site, item):
+    assert site.as_("facility").get(f"/api/worklist/{item.id}/clock").status_code == 200
+    assert site.as_("facility-2").get(f"/api/worklist/{item.id}/clock").status_code == 404
+
+
+def test_the_page_of_the_study_shows_what_was_done_and_what_comes(site, item):
+    page = site.as_("coordinator").get(f"/studies/{item.id}", headers={"Accept": "text/html"}).text
+    assert "The reader was told" in page and "Next: Tell the coordinators" in page and "emergencies" in page
+
+
+def test_an_escalated_study_says_so_on_the_list(site, item):
+    site.clock.forward(minutes=15)
+    escalation.escalate(site.room)
+    assert "escalated" in site.item(item.id).flags
+    assert "Escalated" in site.as_("coordinator").get("/rows", headers={"Accept": "text/html"}).text
+    assert site.as_("coordinator").get("/api/notifications").json["unread"] == 1
