@@ -38,6 +38,7 @@ def valid_body(route: Route) -> dict[str, Any] | None:
 
 def valid_body_of(name: str) -> dict[str, Any] | None:
     return {
+        "add_findings": {"device": "Example AI", "findings": [{"code": "TEST"}]},
         "assign": {"reader": "dr-salem"},
         "prioritize": {"priority": "stat"},
         "urgency": {"urgency": "stat"},

@@ -67,6 +67,7 @@ _SHAPES: Mapping[str, Shape] = {
     "laterality": Word(("L", "R", "B")),
     "received_day": Word(DAYS, "a day:"),
     "received_hour": Number(0, 23, whole=True),
+    "ai_score": Number(0, 1),
     "age_group": Word(tuple(AGE_GROUPS), "an age group:"),
     "urgency": Reference("priorities", "priority"),
     "body_part_source": Word(tuple(WEIGHTS)),

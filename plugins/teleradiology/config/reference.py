@@ -11,6 +11,7 @@ from ..core.body_parts import REGIONS
 from ..core.rules import ATTRIBUTES
 from ..core.study_facts import ABOUT, KINDS, Kind
 from . import schema
+from .ai_section import AI
 from .assignment_section import ASSIGNMENT
 from .calendars_section import CALENDAR
 from .clock_sections import LADDER, POLICY, QUIET, STEP
@@ -36,6 +37,7 @@ _RECORDS: Mapping[str, Record] = {
     "shift": SHIFT,
     "right": RIGHT,
     "conflicts": CONFLICTS,
+    "ai": AI,
     "assignment": ASSIGNMENT,
     "workload": WORKLOAD,
     "value": VALUE,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from ..core.ai import Ai
 from ..core.assigning import Assigning, AssigningRules
 from ..core.calendars import ALWAYS, Calendar
 from ..core.completeness import Completeness, chosen
@@ -16,6 +17,7 @@ from ..core.decision import Decision
 from ..core.directory import Facility, Priority, Subspecialty, by_specificity, sender
 from ..core.errors import InvalidConfiguration, Problem
 from ..core.facts import Attributes, completed, facts_from
+from ..core.findings import has_findings, only_raised, without_findings
 from ..core.ladder import Ladder
 from ..core.policies import PAUSE_REASONS as AGREED
 from ..core.policies import TurnaroundPolicy, choose, pauses_clock
@@ -25,6 +27,7 @@ from ..core.study_facts import StudyFacts
 from ..core.transport import Transport
 from ..core.workload import Workload
 from . import assignment_section, examples_section, reachability
+from .ai_section import AI
 from .assignment_section import ASSIGNMENT
 from .calendars_section import CALENDARS, check_open
 from .clock_sections import LADDERS, PAUSE_REASONS, TURNAROUND, check_names
@@ -59,6 +62,7 @@ FILE = Record(
         Field("assignment", ASSIGNMENT, "How studies find their readers."),
         Field("workload", WORKLOAD, "How much work a study is."),
         Field("completeness", COMPLETENESS, "When studies are complete; without it when no image comes for the quiet time."),
+        Field("ai", AI, "Which inference services are listened to."),
         Field("rules", Rules(), "From the top: for each attribute the first rule that holds and sets it decides.", required=True),
         Field("examples", EXAMPLES, "Studies with the decision expected of them; the file is refused when one does not hold."),
     ),
@@ -85,6 +89,7 @@ class RulesFile:
     assigning: AssigningRules = field(default_factory=AssigningRules)
     workload: Workload = field(default_factory=Workload)
     completeness: tuple[Completeness, ...] = ()
+    ai: Ai = field(default_factory=Ai)
 
     @cached_property
     def _senders(self) -> tuple[Facility, ...]:
@@ -117,8 +122,24 @@ class RulesFile:
         return completed(facts, facility_of=self.facility_of, timezone_of=self.timezone_of, weekend_of=self.weekend_of)
 
     def explain(self, facts: StudyFacts) -> Decision:
-        """What the rules say of the study, and why."""
-        return self.ruleset.explain(facts)
+        """What the rules say of the study, and why. What inference services found raises urgency and never lowers it."""
+        seen = self.ruleset.explain(facts)
+        if not has_findings(facts):
+            return seen
+        blind = self.ruleset.explain(without_findings(facts))
+        return only_raised(seen, blind, self._rank, lambda decision: self._promise(decision, facts))
+
+    def decide(self, facts: StudyFacts) -> Mapping[str, Any]:
+        """The attributes alone, faster."""
+        return self.explain(facts).values() if has_findings(facts) else self.ruleset.decide(facts)
+
+    def _rank(self, decision: Decision) -> int:
+        return self.priorities[name].rank if (name := decision.value("priority")) in self.priorities else 0
+
+    def _promise(self, decision: Decision, facts: StudyFacts) -> timedelta:
+        values = decision.values()
+        values["priority"] = name if (name := values.get("priority")) in self.priorities else next(iter(self.priorities))
+        return self.deadline(values, facts)[0] or timedelta.max
 
     def deadline(self, values: Mapping[str, Any], facts: StudyFacts | None = None) -> tuple[timedelta, float]:
         """Turnaround and the share of it after which to warn: as the rules decided, else the policy's, else the priority's."""
@@ -264,6 +285,7 @@ def _built(text: str, values: Mapping[str, Any], root: Node, findings: Findings)
         assigning=values.get("assignment") or AssigningRules(),
         workload=values.get("workload") or Workload(),
         completeness=values.get("completeness") or (),
+        ai=values.get("ai") or Ai(),
     )
     for example in examples:
         facts = loaded.completed(example.given)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core import conditions as c
-from ..core.study_facts import KINDS
+from ..core.study_facts import ALSO_WRITTEN, KINDS
 from .findings import Findings, below, closest, shortened
 from .matchers import MATCHERS, conditions_on, schema_on
 from .shapes import ListOf, Schema, unexpected
@@ -37,8 +37,8 @@ class When:
     def _part(self, key: str, entry: Entry, path: str, findings: Findings) -> list[c.Condition]:
         if key in COMPOSITIONS:
             return self._composition(key, entry.value, path, findings)
-        if key in KINDS:
-            return conditions_on(key, entry.value, path, findings)
+        if (fact := ALSO_WRITTEN.get(key, key)) in KINDS:
+            return conditions_on(fact, entry.value, path, findings)
         known = (*KINDS, *COMPOSITIONS)
         hint = (
             f"write it under a fact, such as study_description: {{{key}: …}}"
@@ -66,5 +66,5 @@ class When:
         properties: Schema = {
             name: {"description": about} | (self.schema() if name == "not" else several) for name, about in COMPOSITIONS.items()
         }
-        properties |= {name: schema_on(name) for name in KINDS}
+        properties |= {name: schema_on(name) for name in KINDS} | {name: schema_on(fact) for name, fact in ALSO_WRITTEN.items()}
         return {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties}

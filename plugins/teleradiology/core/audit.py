@@ -54,6 +54,7 @@ EVENTS: dict[str, EventCode] = {
     "instance-refused": EventCode(_TRANSFERRED, "C", "", "images were refused at the C-STORE door"),
     "intake-failed": EventCode(_PROCEDURE, "U", "", "a stage of intake failed; it will be tried again or needs a person"),
     "intake-retried": EventCode(_PROCEDURE, "U", "", "a person asked for intake to be tried again"),
+    "ai-finding": EventCode(_PROCEDURE, "U", "", "an inference service suggests something about the study; unverified"),
     # The item on the worklist.
     "incomplete": EventCode(_PROCEDURE, "U", "", "something that is expected is missing; the study waits for it"),
     "declared-complete": EventCode(_PROCEDURE, "U", "", "the facility says that everything was sent"),

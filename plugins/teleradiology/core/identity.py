@@ -90,6 +90,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "assign": frozenset({_A, _C}),
     "prioritize": frozenset({_A, _C, _R, _F}),
     "declare": frozenset({_A, _C, _F, _I}),  # how urgent a study is to the facility, that all of it was sent
+    "findings": frozenset({_A, _I}),  # tell what an inference service found
     "hold": frozenset({_A, _C, _R}),
     "resume": frozenset({_A, _C, _R}),
     "cancel": frozenset({_A, _C}),

@@ -100,6 +100,9 @@ class StudyFacts:
     age_group: Annotated[Code, "neonate (under 28 days), infant (under 2 years), child (under 12), adolescent (under 18), adult."] = ""
     usual_subspecialty: Annotated[Code, "Which subspecialty usually reads such a study, by modality, region and age."] = ""
     facility: Annotated[Code, "Id of the facility in this file that the sender belongs to."] = ""
+    ai_finding: Annotated[Texts, "Codes and texts of what inference services found; may only raise. Also written `ai.finding`."] = ()
+    ai_score: Annotated[Number, "The highest score of these, 0 to 1. Also written `ai.score`."] = None
+    ai_device: Annotated[Texts, "The devices that found something. Also written `ai.device`."] = ()
     problems: Annotated[Texts, "What was odd about the study's attributes."] = ()
 
     @cached_property
@@ -146,5 +149,6 @@ def _from_json(kind: Kind, value: Any) -> Any:
 _DECLARED: Mapping[str, tuple[Kind, str]] = {
     name: hint.__metadata__ for name, hint in get_type_hints(StudyFacts, include_extras=True).items()
 }
+ALSO_WRITTEN: Mapping[str, str] = {"ai.finding": "ai_finding", "ai.score": "ai_score", "ai.device": "ai_device"}
 KINDS: Mapping[str, Kind] = {name: kind for name, (kind, _) in _DECLARED.items()}
 ABOUT: Mapping[str, str] = {name: about for name, (_, about) in _DECLARED.items()}

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -426,6 +427,26 @@ views = Table(
     Column("owner", String(64), nullable=False, index=True),  # username; "" for everybody
     Column("name", String(64), nullable=False),
     Column("query", String(1024), nullable=False),
+)
+
+findings = Table(
+    # What an inference service suggests about a study; unverified.
+    "findings",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("item", ID, ForeignKey("items.id")),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("key", String(64), nullable=False),  # the code, or the folded text when there is none
+    Column("code", String(64), nullable=False, server_default=""),
+    Column("text", String(256), nullable=False, server_default=""),
+    Column("score", Float),  # 0 to 1
+    Column("positive", Boolean, nullable=False),
+    Column("device", String(64), nullable=False),
+    Column("version", String(32), nullable=False, server_default=""),
+    Column("source", String(8), nullable=False),  # api, sr
+    Column("sop_instance_uid", String(64), nullable=False, server_default=""),
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("study_instance_uid", "device", "version", "key"),
 )
 
 roster_exceptions = Table(

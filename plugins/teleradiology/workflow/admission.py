@@ -9,6 +9,7 @@ from typing import Any
 from ..config.rules_file import RulesFile
 from ..core.decision import Decision
 from ..core.facts import StudyFacts
+from ..core.findings import CAUSE
 from ..core.readers import Assignment
 from ..core.worklist import State, after
 from ..store import audit, decisions, items
@@ -179,6 +180,8 @@ def _of_assignment(item: Item, readers: Assignment | None, acts: list[str], now:
 def _urgency(rules: RulesFile, item: Item, case: Case, hands: Hands) -> placement.Urgency:
     """As the rules say now, unless a person said otherwise, or the ladder of escalation has raised it above that."""
     found, present = placement.decided(rules, case.decision, case.facts), placement.as_is(rules, item)
+    if case.cause == CAUSE and item.decision and placement.is_less_urgent(found, present):
+        return present  # what a device found never lowers anything
     return present if hands.prioritized or (hands.raised and present.rank < found.rank) else found
 
 

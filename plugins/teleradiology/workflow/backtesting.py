@@ -98,7 +98,7 @@ class _Tally:
         if "priority" in changes:
             moved = changes["priority"]
             self.priorities[received.facility, str(moved["before"]), str(moved["after"])] += 1
-        decided = self.other.ruleset.explain(found.facts_after).attributes
+        decided = self.other.explain(found.facts_after).attributes
         rule = next((decided[name].rule for name in changes if name in decided), "")
         self.items.append(
             Moved(

@@ -97,7 +97,7 @@ class Compared:
 def compare(current: RulesFile, other: RulesFile, kept: StudyFacts | Mapping[str, Any]) -> Compared:
     """The attributes on which two files differ about a study."""
     facts_before, facts_after = _as_seen(current, kept), _as_seen(other, kept)
-    before, after = current.ruleset.decide(facts_before), other.ruleset.decide(facts_after)
+    before, after = current.decide(facts_before), other.decide(facts_after)
     changes = {
         name: {"before": value_to_json(before.get(name)), "after": value_to_json(after.get(name))}
         for name in dict.fromkeys((*before, *after))

@@ -70,6 +70,12 @@ def of_priority(rules: RulesFile, name: str, policy: TurnaroundPolicy | None) ->
     return Urgency(name, priority.rank, span, share, policy)
 
 
+def is_less_urgent(found: Urgency, present: Urgency) -> bool:
+    """Whether it comes later in the order, or promises less at the same place."""
+    longest = timedelta.max
+    return (found.rank, found.turnaround or longest) > (present.rank, present.turnaround or longest)
+
+
 def columns(
     rules: RulesFile, urgency: Urgency, item: Item, now: datetime, *, attention: str, course: clock.Course | None = None
 ) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..core.findings import CAUSE
 from ..core.worklist import OPEN, State
 from ..store import audit, items, watching
 from ..store.engine import Connection
 from ..store.item import Item
-from . import admission, arrival, description, placement, trouble, waiting
+from . import admission, arrival, description, placement, suggestions, trouble, waiting
 from .arrival import INTAKE
 from .gathering import gather
 from .room import HostStudy, Room
@@ -40,7 +41,9 @@ def _settle(room: Room, orthanc_id: str, cause: str, progress: trouble.Progress,
     if study is None:
         return arrival.vanish(room, orthanc_id)
     item = _item(room, study)
-    progress.is_news = is_news(item, study) or (anew and item.state in DECIDABLE)
+    grown, suggested = is_news(item, study), suggestions.take_in(room, item, study)
+    cause = CAUSE if suggested and not grown else cause
+    progress.is_news = grown or suggested or (anew and item.state in DECIDABLE)
     if not progress.is_news:
         return _rest(room, item, study, as_of)
     if item.state not in DECIDABLE:
@@ -48,13 +51,13 @@ def _settle(room: Room, orthanc_id: str, cause: str, progress: trouble.Progress,
     progress.stage = "reading the images"
     facts = gather(room, study)
     with room.store.reading() as c:
-        facts = waiting.known_beside(c, item, facts)
+        facts = suggestions.beside(c, waiting.known_beside(c, item, facts))
     wait = waiting.look(room, item, study, facts)
     if wait.until is not None:
         room.memory.settled(orthanc_id, as_of)  # unless images came meanwhile: then the timer runs on
         return waiting.keep(room, item, study, facts, wait)
     progress.stage = "applying the rules"
-    decision = room.rules.current.ruleset.explain(facts)
+    decision = room.rules.current.explain(facts)
     progress.stage = "putting it on the list"
     return _place(room, admission.Case(study, facts, decision, cause, wait.missing), as_of)
 

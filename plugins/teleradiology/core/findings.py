@@ -1,0 +1,92 @@
+"""What an inference service suggests about a study, and how far that may go: it raises urgency and never lowers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from .decision import Decision
+from .names import folded
+from .study_facts import StudyFacts
+
+CAUSE = "AI finding"
+SUGGESTED = "suggested-by:"  # begins the flag that names device and score
+LONGEST_CODE, LONGEST_TEXT, LONGEST_DEVICE, LONGEST_VERSION = 64, 256, 64, 32
+SOURCES = ("api", "sr")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One suggestion of a device about a study; unverified until a radiologist has said something. ``score`` is 0 to 1."""
+
+    study_instance_uid: str
+    device: str
+    text: str
+    code: str = ""
+    version: str = ""
+    score: float | None = None
+    positive: bool = True
+    source: str = "api"
+    sop_instance_uid: str = ""  # the document that tells it, if one does
+    received_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes a finding the same when it is told again; without a code its text stands for it."""
+        return (self.study_instance_uid, self.device, self.version, self.code or folded(self.text)[:LONGEST_CODE])
+
+
+def positive(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that say that something is there."""
+    return [each for each in findings if each.positive]
+
+
+def with_findings(facts: StudyFacts, findings: Sequence[Finding]) -> StudyFacts:
+    """The facts with what the positive findings tell. A device that found nothing tells a rule nothing."""
+    told = positive(findings)
+    return replace(
+        facts,
+        ai_finding=tuple(dict.fromkeys(word for each in told for word in (each.code, each.text) if word)),
+        ai_score=max((each.score for each in told if each.score is not None), default=None),
+        ai_device=tuple(dict.fromkeys(each.device for each in told)),
+    )
+
+
+def without_findings(facts: StudyFacts) -> StudyFacts:
+    """The facts as they were without any device."""
+    return replace(facts, ai_finding=(), ai_score=None, ai_device=())
+
+
+def has_findings(facts: StudyFacts) -> bool:
+    """Whether a device told anything about the study."""
+    return bool(facts.ai_device or facts.ai_finding or facts.ai_score is not None)
+
+
+def only_raised(
+    seen: Decision, blind: Decision, rank: Callable[[Decision], int], promise: Callable[[Decision], timedelta]
+) -> Decision:
+    """The decision made with findings, but nowhere less urgent than the ``blind`` one made without them.
+
+    Nor do findings alone take a study off the list or put it aside.
+    """
+    attributes = dict(seen.attributes)
+    taken: tuple[str, ...] = ()
+    if rank(blind) < rank(seen):
+        taken = ("priority", "turnaround", "warn_after")
+    elif promise(blind) < promise(seen):
+        taken = ("turnaround", "warn_after")
+    for name in (*taken, *(name for name in ("skip", "hold") if name not in blind.attributes)):
+        attributes.pop(name, None)
+        if name in blind.attributes:
+            attributes[name] = blind.attributes[name]
+    return replace(seen, attributes=attributes)
+
+
+def suggestion(findings: Sequence[Finding]) -> str:
+    """Who suggests, with the highest score, as "Device (0.93)"; "" when nothing positive was found."""
+    told = positive(findings)
+    if not told:
+        return ""
+    best = max(told, key=lambda each: -1.0 if each.score is None else each.score)
+    return best.device if best.score is None else f"{best.device} ({best.score:.2f})"
