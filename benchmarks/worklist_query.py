@@ -56,6 +56,8 @@ SELECT printf('%026d', i), 3,
 FROM n
 """
 
+KEPT_ALIVE = 0.5  # seconds after which we do not count on a connection: Orthanc closes idle ones after one
+
 
 def fill(folder: Path, count: int) -> Path:
     """A database with so many studies where a server will look for it."""
@@ -74,8 +76,14 @@ def fill(folder: Path, count: int) -> Path:
 def asked(server: Server, query: str) -> Callable[[], float]:
     """A page of fifty over one kept-alive connection; each call gives its milliseconds."""
     connection = http.client.HTTPConnection("127.0.0.1", server.http, timeout=60)
+    last = 0.0
 
     def ask() -> float:
+        nonlocal last
+        if time.monotonic() - last > KEPT_ALIVE:
+            connection.close()
+            connection.connect()  # not timed: a page that refreshes every ten seconds does this beside other things
+        last = time.monotonic()
         began = time.perf_counter()
         connection.request("GET", f"/teleradiology/api/worklist?limit=50{query}", headers=server.headers)
         answer = connection.getresponse()
@@ -91,9 +99,15 @@ def asked(server: Server, query: str) -> Callable[[], float]:
 def found(server: Server) -> Callable[[], float]:
     """Orthanc's own way to fifty studies of a kind; it has no order."""
     connection = http.client.HTTPConnection("127.0.0.1", server.http, timeout=60)
+    last = 0.0
     question = json.dumps({"Level": "Study", "Limit": 50, "Expand": True, "Query": {"StudyDescription": "*HEAD*"}})
 
     def ask() -> float:
+        nonlocal last
+        if time.monotonic() - last > KEPT_ALIVE:
+            connection.close()
+            connection.connect()
+        last = time.monotonic()
         began = time.perf_counter()
         connection.request("POST", "/tools/find", question)
         answer = connection.getresponse()
