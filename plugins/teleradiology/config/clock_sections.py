@@ -48,8 +48,9 @@ def _step(at: tuple[float, timedelta], do: str, name: str = "", **rest: Any) -> 
 
 def _name(share: float, offset: timedelta, do: str) -> str:
     """Stable while the step is: which steps were taken is remembered by their names."""
-    seconds = int(offset.total_seconds())
-    return f"{do} at {share * 100:g}%" + (f"{seconds:+d}s" if seconds else "")
+    sign, seconds = "-" if offset < timedelta(0) else "+", abs(int(offset.total_seconds()))
+    span = f"{seconds // 60}m" if seconds % 60 == 0 else f"{seconds}s"
+    return f"{do} at {share * 100:g}%" + (f" {sign}{span}" if seconds else "")
 
 
 STEP = Record(

@@ -13,7 +13,7 @@ from .dicom import study_uid
 
 TRANSFER = timedelta(minutes=3)
 RECENT = timedelta(days=3)  # what is older was read long ago, or should have been
-TIMES = ("received_at", "last_image_at", "admitted_at", "assigned_at", "warn_at", "due_at")
+TIMES = ("received_at", "last_image_at", "admitted_at", "assigned_at", "warn_at", "due_at", "ring_at")
 
 
 def age(store: Store, now: datetime) -> None:
