@@ -60,9 +60,9 @@ class Mistakes(list[Wrong]):
             return None
 
 
-def zone_of(reader: Reader) -> str:
+def zone_of(reader: Reader, unknown: str = "UTC") -> str:
     """The time zone in which a reader lives, as far as the hours tell."""
-    return next((shift.timezone for shift in (*reader.shifts, *reader.on_call)), "UTC")
+    return next((shift.timezone for shift in (*reader.shifts, *reader.on_call)), unknown)
 
 
 def reader_named(readers: Mapping[str, Reader], text: str, path: str = "reader") -> Reader:

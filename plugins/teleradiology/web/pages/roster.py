@@ -95,7 +95,7 @@ def _said(what: str) -> Any:
 def _add(room: Room, actor: Actor) -> Any:
     form = request.form
     known = room.rules.current.readers.get(form.get("reader", ""))
-    zone = ZoneInfo(zone_of(known)) if known else look.zone()
+    zone = ZoneInfo(zone_of(known, look.zone().key)) if known else look.zone()
     try:
         start = instant_of(form.get("start", ""), zone, "start")
         end = instant_of(form.get("end", ""), zone, "end") if form.get("end") else None

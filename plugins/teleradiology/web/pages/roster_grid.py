@@ -116,7 +116,7 @@ def shown(rules: RulesFile, board: Board, viewer: ZoneInfo, language: str) -> Sh
     return Shown(
         columns,
         tuple(_line(row, days, board.at, viewer) for row in board.rows),
-        tuple(_entry(row, each) for row in board.rows for each in row.exceptions),
+        tuple(_entry(row, each, viewer) for row in board.rows for each in row.exceptions),
         tuple(_coverage(rules, board, cover) for cover in board.covers),
         DAYS * 24,
         viewer.key,
@@ -125,7 +125,7 @@ def shown(rules: RulesFile, board: Board, viewer: ZoneInfo, language: str) -> Sh
 
 
 def _line(row: Row, days: list[date], now: datetime, viewer: ZoneInfo) -> Line:
-    zone = ZoneInfo(zone_of(row.reader))
+    zone = ZoneInfo(zone_of(row.reader, viewer.key))
     clock = show.ltr(f"{now.astimezone(zone):%H:%M}")
     return Line(row, zone.key, clock, tuple(_day(row, day, zone, viewer) for day in days))
 
@@ -134,7 +134,7 @@ def _day(row: Row, day: date, zone: ZoneInfo, viewer: ZoneInfo) -> Day:
     begin, end = (datetime.combine(each, time(0), zone) for each in (day, day + _DAY))
     hours = tuple(found for duty in row.duties if (found := _hours(duty, begin, end, viewer)))
     kinds = dict.fromkeys(each.kind for each in row.exceptions if each.start < end and (each.end is None or each.end > begin))
-    return Day(hours, tuple(sign_of(kind) for kind in kinds))
+    return Day(hours, tuple(sign_of(kind) for kind in kinds if kind != ON_CALL))  # the hours say that already
 
 
 def sign_of(kind: str) -> Sign:
@@ -164,8 +164,8 @@ def _span(start: datetime, stop: datetime, zone: object) -> Markup:
     return show.ltr(f"{start.astimezone(zone):%H:%M}–{stop.astimezone(zone):%H:%M}")  # type: ignore[arg-type]
 
 
-def _entry(row: Row, each: Exception_) -> Entry:
-    zone = ZoneInfo(zone_of(row.reader))
+def _entry(row: Row, each: Exception_, viewer: ZoneInfo) -> Entry:
+    zone = ZoneInfo(zone_of(row.reader, viewer.key))
     start = show.ltr(f"{each.start.astimezone(zone):%Y-%m-%d %H:%M}")
     end = show.ltr(f"{each.end.astimezone(zone):%Y-%m-%d %H:%M}") if each.end else _("until further notice")
     return Entry(each, row.reader.name, sign_of(each.kind), start, end, zone.key)

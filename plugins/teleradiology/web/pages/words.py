@@ -46,6 +46,7 @@ FLAGS = {
         N_("Preliminary"), "preliminary", "accent", N_("A preliminary report is signed; the final one is awaited.")
     ),
     "addendum-task": Sign(N_("Addendum needed"), "addendum", "warn", N_("Images arrived after the report was signed.")),
+    "ai-finding": Sign(N_("AI finding"), "info", "accent", N_("A device told what it found after the study was opened; unverified.")),
     "incomplete": Sign(N_("Incomplete"), "arriving", "warn", N_("Something that is expected of such a study is missing.")),
     "escalated": Sign(N_("Escalated"), "bell", "bad", N_("It is past its due time and the coordinators were told.")),
     "split-study": Sign(N_("Split study"), "attention", "warn", N_("Orthanc keeps this study under more than one patient.")),
@@ -117,6 +118,7 @@ SUBSPECIALTIES = {
     "paediatric": N_("Paediatric"),
     "pediatric": N_("Paediatric"),
     "emergency": N_("Emergency"),
+    "womens": N_("Women’s imaging"),
 }
 SEXES = {"M": N_("Male"), "F": N_("Female"), "O": N_("Other")}
 
@@ -152,6 +154,7 @@ ROLES = {
 CAUSES = {
     "study complete": N_("the study is complete"),
     "late images": N_("more images arrived"),
+    "AI finding": N_("a device found something"),
     "retry": N_("tried again"),
     "somebody is free": N_("somebody is free"),
     "not decided yet": N_("not decided yet"),
@@ -210,6 +213,7 @@ EVENTS = {
     "declared-complete": N_("Declared complete"),
     "read-early": N_("Read before it was complete"),
     "urgency-declared": N_("Urgency declared"),
+    "ai-finding": N_("AI finding, unverified"),
     "decided": N_("Decided by the rules"),
     "admitted": N_("Ready to be read"),
     "skipped": N_("Not for reading"),
