@@ -12,9 +12,9 @@ from teleradiology.core.calendars import ALWAYS, MIDNIGHT, Calendar, Hours
 from teleradiology.core.policies import Promise, Start, TurnaroundPolicy, beginning, choose, due, pauses_clock
 
 OFFICE = (Hours(time(8), time(16)),)
-LIBYA = Calendar("Africa/Tripoli", {day: OFFICE for day in (6, 0, 1, 2, 3)}, PublicHolidays("LY"))
-MALTA = Calendar("Europe/Malta", {day: OFFICE for day in range(5)}, PublicHolidays("MT"))
-NEW_YORK = Calendar("America/New_York", {day: OFFICE for day in range(5)})
+LIBYA = Calendar("Africa/Tripoli", dict.fromkeys((6, 0, 1, 2, 3), OFFICE), PublicHolidays("LY"))
+MALTA = Calendar("Europe/Malta", dict.fromkeys(range(5), OFFICE), PublicHolidays("MT"))
+NEW_YORK = Calendar("America/New_York", dict.fromkeys(range(5), OFFICE))
 NIGHT = Calendar("Europe/Malta", {day: (Hours(MIDNIGHT, time(6)), Hours(time(22), MIDNIGHT)) for day in range(7)})
 DAYS = Calendar("Europe/Malta", {day: (Hours(MIDNIGHT, MIDNIGHT),) for day in range(5)})
 

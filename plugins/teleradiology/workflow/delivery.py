@@ -29,6 +29,7 @@ MOST_ATTEMPTS = 12  # over about half a day
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=2)
 AT_ONCE = 20
+SHORTEST_PAUSE = timedelta(seconds=1)
 UNDELIVERED = "undelivered"
 
 # courier -> how to make it for a room
@@ -44,9 +45,12 @@ def deliver(room: Room, courier: str) -> datetime | None:
 
     Returns when to look again.
     """
-    deliver_due(room, courier)
+    arrived = deliver_due(room, courier)
     with room.store.reading() as c:
-        return outbox.next_due(c, courier)
+        following = outbox.next_due(c, courier)
+    # What waits for an earlier one to the same receiver is due, and cannot be done.
+    soonest = room.now() if arrived else room.now() + SHORTEST_PAUSE
+    return max(following, soonest) if following else None
 
 
 def deliver_due(room: Room, courier: str = "") -> int:

@@ -46,7 +46,8 @@ def _list(room: Room) -> Response:
     answer = Response(text, content_type="text/html; charset=utf-8")
     answer.headers["X-Unread"] = str(found.unread)
     answer.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def _shown(notice: Notice, rules: RulesFile) -> Shown:
