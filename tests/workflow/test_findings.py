@@ -1,6 +1,8 @@
-"""What inference services find raises urgency and never lowers it; told twice it counts once; it is never more than a suggestion."""
+"""What inference services find raises urgency and never lowers it; told twice it counts once; it stays a suggestion."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from pydicom.dataset import Dataset
@@ -44,10 +46,8 @@ def arrived(bench: Bench, modality: str = "CT", **tags: object):
 
 def tell(bench: Bench, item, **found: object):
     uid = item.study_instance_uid
-    finding = Finding(
-        **{"device": "BleedFinder", "version": "2.1", "text": "haemorrhage", "code": "ICH", "score": 0.93, **found},
-        study_instance_uid=uid,
-    )
+    bleeding = Finding(uid, "BleedFinder", "haemorrhage", "ICH", "2.1", 0.93)
+    finding = replace(bleeding, **found)  # type: ignore[arg-type]
     findings.record(bench.room, SERVICE, uid, [finding])
     return bench.item(item.orthanc_id)
 

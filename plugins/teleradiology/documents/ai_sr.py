@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -48,28 +48,32 @@ def read(dataset: Dataset) -> Told:
     source = _plain(getattr(getattr(dataset, "file_meta", None), "SourceApplicationEntityTitle", ""))
     device = (name or _first(nodes, _DEVICE_MODEL) or next(filter(None, header), "") or "AI")[:LONGEST_DEVICE]
     version = (_first(nodes, _ALGORITHM_VERSION) or _plain(getattr(dataset, "SoftwareVersions", "")))[:LONGEST_VERSION]
-    uids = {"study_instance_uid": _plain(dataset.get("StudyInstanceUID", "")), "sop_instance_uid": _plain(dataset.SOPInstanceUID)}
-    found = [_finding(each, parent, device, version, uids) for each, parent in nodes if _concept(each) in _FINDINGS]
+    whence = Finding(
+        _plain(dataset.get("StudyInstanceUID", "")),
+        device,
+        "",
+        version=version,
+        source="sr",
+        sop_instance_uid=_plain(dataset.get("SOPInstanceUID", "")),
+    )
+    found = [_finding(each, parent, whence) for each, parent in nodes if _concept(each) in _FINDINGS]
     names = (device, _first(nodes, _ALGORITHM), *header, source)
     return Told(tuple(filter(None, names)), [each for each in found if each is not None][:MOST_FINDINGS])
 
 
-def _finding(item: Dataset, parent: Dataset, device: str, version: str, uids: dict[str, str]) -> Finding | None:
+def _finding(item: Dataset, parent: Dataset, whence: Finding) -> Finding | None:
     """The finding that an item tells, with the score and the verdict that stand below or beside it."""
     code, text = _value(item), _text(item)
     if (not text and code is None) or code in _ABSENT:
         return None
     near = [*_items(item), *(each for each in _items(parent) if _concept(each) not in _FINDINGS)]
     scores = [score for each in near if (score := _score(each)) is not None]
-    return Finding(
-        **uids,
-        device=device,
-        version=version,
+    return replace(
+        whence,
         code=code[0][:LONGEST_CODE] if code else "",
         text=(text or (code[0] if code else ""))[:LONGEST_TEXT],
         score=max(scores, default=None),
         positive=not any(_value(each) in _ABSENT for each in near),
-        source="sr",
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...config.rules_file import RulesFile
+from ...core.findings import SUGGESTED
 from ...core.names import spoken
 from ...store import items, reports
 from ...store.engine import Connection
@@ -43,7 +44,18 @@ class Prior:
 def facts(item: Item) -> list[tuple[str, str]]:
     """Label and value of what the header tells the reader; nothing for what it leaves out."""
     shown = [(label, _shown(name, item.facts.get(name))) for name, label in _FACTS]
-    return [(_(label), value) for label, value in shown if value]
+    return [(_(label), value) for label, value in (*_found_by_devices(item), *shown) if value]
+
+
+def suggested_by(device: str) -> str:
+    """The words that stand wherever a device's finding is shown."""
+    return _("Suggested by {device}; AI, unverified").format(device=device)
+
+
+def _found_by_devices(item: Item) -> list[tuple[str, str]]:
+    device = next((flag.removeprefix(SUGGESTED) for flag in item.flags if flag.startswith(SUGGESTED)), "")
+    found = " · ".join(item.facts.get("ai_finding", ()))
+    return [(N_("AI, unverified"), f"{found} · {suggested_by(device)}")] if found and device else []
 
 
 def _shown(name: str, value: Any) -> str:

@@ -15,6 +15,7 @@ from . import reasons, show, words
 from .words import _
 
 _DETAILS = (
+    "suggested_by",
     *("reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination"),
     "step",
 )

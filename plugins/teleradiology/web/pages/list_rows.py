@@ -9,11 +9,12 @@ from typing import Any
 
 from ...config.rules_file import RulesFile
 from ...core import hold_reasons
+from ...core.findings import SUGGESTED
 from ...core.identity import Actor, may
 from ...core.worklist import State, allowed
 from ...store.item import Item
 from ..api.shapes import viewer_url
-from . import look, show, words
+from . import clinical, look, show, words
 from .words import Sign, _
 
 _ACTS = ("claim", "release")
@@ -119,9 +120,16 @@ def _reason(item: Item) -> str:
     return f"{told}: {text}" if text else told
 
 
+def _flag(flag: str) -> Sign:
+    if not flag.startswith(SUGGESTED):
+        return words.sign(words.FLAGS, flag)
+    device = flag.removeprefix(SUGGESTED)
+    return Sign(_("AI: {device}").format(device=device), "info", "accent", clinical.suggested_by(device))
+
+
 def _flags(item: Item) -> tuple[Sign, ...]:
     found = [_attention(item)] if item.attention else []
-    found += [words.sign(words.FLAGS, flag) for flag in item.flags if flag not in _ON_THE_CLOCK]
+    found += [_flag(flag) for flag in item.flags if flag not in _ON_THE_CLOCK]
     if item.missing_since:
         found.append(Sign(_("Images missing"), "attention", "bad", _("The study is no longer in Orthanc.")))
     return (*found, *(Sign(label, "flag") for label in item.labels))
