@@ -6,6 +6,7 @@ import pytest
 
 from teleradiology.store import audit, rules_versions
 from teleradiology.web.api.models.rules import BacktestOut, ExplainedOut, ReloadedOut, RulesChecked, RulesOut
+from teleradiology.workflow import rules as workflow
 
 BAD = "version: 1\npriorities:\n  stat: {turnaround: 1h}\nrules:\n  - name: all\n    then: {priorty: stat}\n"
 
@@ -193,3 +194,45 @@ def test_hostile_yaml_is_refused(still_site, text):
     answer = still_site.as_("administrator").post("/api/rules/check", json={"text": text})
     assert (answer.status_code, answer.json["code"]) == (422, "invalid-configuration")
     assert answer.json["problems"][0]["line"]
+
+
+def test_a_backtest_tells_of_work_and_promises(site, admin):
+    site.study(study_description="CT CHEST")
+    site.study(study_description="CT STROKE")
+    answer = admin.post("/api/rules/backtest", json={"text": changed(site)})
+    BacktestOut.model_validate(answer.json)
+    assert answer.json["by_facility_priority"]["zliten"] == {"routine": {"stat": 1}, "stat": {"routine": 1}}
+    assert sum(row["after"]["studies"] for row in answer.json["workload"]) == 2
+    assert answer.json["lateness"]["before"]["stat"]["studies"] == 1
+
+
+def test_an_explanation_has_every_condition_and_what_the_disk_would_change(site, admin):
+    item = site.study(study_description="CT CHEST")
+    site.room.rules.file.write_text(changed(site), encoding="utf-8")
+    answer = admin.post("/api/rules/explain", json={"item": item.id})
+    ExplainedOut.model_validate(answer.json)
+    asked = answer.json["rules"][0]["conditions"]
+    assert [(each["condition"], each["holds"]) for each in asked] == [("modality", True), ("study_description", False)]
+    assert answer.json["would_change"]["priority"] == {"before": "routine", "after": "stat"}
+
+
+def test_the_past_is_listed_compared_and_brought_back(site, admin):
+    workflow.remember(site.room)
+    first = site.room.rules.current
+    site.room.rules.file.write_text(changed(site), encoding="utf-8")
+    second = admin.post("/api/rules/reload").json["digest"]
+    assert [each["cause"] for each in admin.get("/api/rules/history").json["items"]] == ["api", "start"]
+    found = admin.post("/api/rules/diff", json={"before": first.digest, "after": second}).json["items"]
+    assert [(each["section"], each["name"], each["what"]) for each in found] == [("rules", "stroke code", "when")]
+    answer = admin.post("/api/rules/rollback", json={"digest": first.digest[:12]})
+    assert (answer.status_code, answer.json["digest"], answer.json["before"]) == (200, first.digest, second)
+    assert site.room.rules.file.read_text(encoding="utf-8") == first.text
+    assert (site.room.rules.file.parent / answer.json["backup"]).exists()
+    assert admin.post("/api/rules/rollback", json={"digest": "0123456789ab"}).status_code == 404
+
+
+def test_coverage_names_what_nothing_reached(site, admin):
+    answer = admin.post("/api/rules/coverage", json={})
+    assert (answer.status_code, answer.json["missed"]) == (200, ["stroke code", "everything else"])
+    site.study(study_description="CT STROKE")
+    assert admin.post("/api/rules/coverage", json={}).json["percent"] == 100.0

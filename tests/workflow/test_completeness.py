@@ -86,7 +86,7 @@ def test_its_facility_says_that_everything_was_sent(bench):
     orthanc_id = send(bench, "MR")
     bench.live(QUIET + 5)
     item = bench.item(orthanc_id)
-    assert (item.state, item.reason) == (State.ARRIVING, "declaration")
+    assert (item.state, item.reason) == (State.ARRIVING, "the facility's word that all was sent")
     taken = declaring.declare_complete(bench.room, SITE, item.id)
     assert (taken.state, taken.flags) == (State.ASSIGNED, ())
     assert declaring.declare_complete(bench.room, SITE, item.id).version == taken.version

@@ -10,7 +10,7 @@ from typing import Any
 from .names import folded
 
 LONGEST_WAIT = timedelta(hours=1)  # where the policy says nothing: then the study is read as it is
-DECLARATION = "declaration"
+DECLARATION = "the facility's word that all was sent"
 
 
 @dataclass(frozen=True)

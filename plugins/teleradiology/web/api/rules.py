@@ -8,6 +8,7 @@ from typing import Any
 from ...config.differences import between
 from ...core.errors import InvalidInput, Problem
 from ...workflow import rules as workflow
+from ...workflow.backtesting import Backtest
 from ...workflow.room import Room
 from ..problems import entry
 from . import shapes
@@ -99,7 +100,7 @@ def backtest(room: Room, call: Call) -> Answer:
     return Answer(_backtest(found))
 
 
-def _backtest(found: workflow.Backtest) -> dict[str, Any]:
+def _backtest(found: Backtest) -> dict[str, Any]:
     items = [{**asdict(each), "received_at": shapes.instant(each.received_at)} for each in found.items]
     return {**{name: getattr(found, name) for name in _COUNTS}, "since": shapes.instant(found.since), "items": items}
 

@@ -30,7 +30,8 @@ def register(pages: Blueprint, room: Room) -> None:
 def _explain(room: Room) -> Response:
     require(auth.actor(), "rules")
     study, facts = request.values.get("study", "").strip(), request.values.get("facts", "").strip()
-    found, problems = None, ()
+    found: Explained | None = None
+    problems: tuple[Problem, ...] = ()
     try:
         if study:
             found = rules.explain_study(room, auth.actor(), study)
