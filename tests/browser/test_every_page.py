@@ -15,6 +15,7 @@ PAGES = {
     "reading": ("radiologist", "read/{item}"),
     "study": ("coordinator", "studies/{item}"),
     "signed study": ("radiologist", "studies/{signed}"),
+    "roster": ("coordinator", "roster"),
     "rules": ("administrator", "rules"),
     "system": ("administrator", "status"),
     "accounts": ("administrator", "accounts"),
