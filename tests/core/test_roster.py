@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -147,3 +148,16 @@ def test_hours_with_somebody_on_call_alone_are_told_apart():
     one = reader(on_call=(Shift(EVERY_DAY, time(0), time(12), "UTC"),))
     found = gaps([one], [], MONDAY, MONDAY + timedelta(days=1), [NEURO])
     assert [gap.on_call for gap in found] == [True, False]
+
+
+def test_two_licences_that_follow_each_other_leave_no_gap():
+    held = (Licence("LY", until=date(2026, 11, 24)), Licence("LY", since=date(2026, 11, 25)))
+    assert gaps([reader(licences=held)], [], MONDAY, MONDAY + timedelta(days=14), [NEURO]) == ()
+
+
+def test_the_gaps_of_150_readers_are_found_while_somebody_waits_for_the_page():
+    readers = [reader(Shift(EVERY_DAY, time(n % 24), time((n + 8) % 24), TRIPOLI), name=f"dr-{n}") for n in range(150)]
+    needs = [Cover("neuro", "LY", TRIPOLI)] * 20
+    begun = monotonic()
+    assert gaps(readers, [], MONDAY, MONDAY + timedelta(days=14), needs) == ()
+    assert monotonic() - begun < 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -152,24 +153,34 @@ def gaps(
 def _gaps(
     readers: Sequence[Reader], duties: dict[str, tuple[Duty, ...]], start: datetime, end: datetime, need: Cover
 ) -> list[Gap]:
-    able = [reader for reader in readers if _may_ever(reader, need)]
-    edges = {moment for reader in able for duty in duties[reader.id] for moment in (duty.start, duty.end)}
-    edges |= {midnight for reader in able for midnight in _licence_edges(reader, need)}
+    """One walk along the time, counting who comes and goes on each layer: 150 readers and many needs are looked at at once."""
+    steps: dict[datetime, Counter[str]] = {start: Counter(), end: Counter()}
+    for duty in (
+        part for reader in readers if _may_ever(reader, need) for part in _licensed_parts(reader, duties[reader.id], need)
+    ):
+        steps.setdefault(duty.start, Counter())[duty.layer] += 1
+        steps.setdefault(duty.end, Counter())[duty.layer] -= 1
+    there: Counter[str] = Counter()
     found: list[Gap] = []
-    for begin, stop in _pieces(edges, start, end):
-        layers = {
-            duty.layer
-            for reader in able
-            if _licensed(reader, need, begin)
-            for duty in duties[reader.id]
-            if duty.start <= begin < duty.end
-        }
-        if SHIFT in layers:
+    for begin, stop in pairwise(sorted(steps)):
+        for layer, change in steps[begin].items():
+            there[layer] += change
+        if there[SHIFT]:
             continue
-        if found and found[-1].end == begin and found[-1].on_call == bool(layers):
+        on_call = bool(there[ON_CALL])
+        if found and found[-1].end == begin and found[-1].on_call == on_call:
             begin = found.pop().start
-        found.append(Gap(need.subspecialty, need.jurisdiction, begin, stop, bool(layers)))
+        found.append(Gap(need.subspecialty, need.jurisdiction, begin, stop, on_call))
     return found
+
+
+def _licensed_parts(reader: Reader, duties: Iterable[Duty], need: Cover) -> Iterator[Duty]:
+    """The duties as far as a licence covers their days at the facility."""
+    edges = set(_licence_edges(reader, need))
+    for duty in duties:
+        for begin, stop in _pieces(edges, duty.start, duty.end):
+            if _licensed(reader, need, begin):
+                yield Duty(duty.reader, duty.layer, begin, stop)
 
 
 def _may_ever(reader: Reader, need: Cover) -> bool:
