@@ -248,21 +248,29 @@ def test_closed_items_do_not_ring(bench: Bench) -> None:
 
 
 def test_people_are_not_disturbed_at_night_and_what_disturbs_nobody_is_done(bench: Bench) -> None:
-    at_local(bench, 20)
-    item = bench.take_in(("MR", 1))  # half of its four hours is over at ten
-    bench.live(2 * 3600 + 60, step=30)
+    at_local(bench, 12)
+    item = bench.take_in(("CR", 1))  # half of its day is over at midnight
+    bench.clock.pass_(12 * 3600)
+    bench.live(60, step=30)
     assert actions(bench, item) == ["raise"]
 
 
 def test_the_notice_comes_when_the_quiet_hours_are_over(bench: Bench) -> None:
-    at_local(bench, 20)
-    item = bench.take_in(("MR", 1))
-    bench.clock.pass_(11 * 3600 - 60)
+    at_local(bench, 12)
+    item = bench.take_in(("CR", 1))
+    bench.clock.pass_(19 * 3600 - 60)
     bench.live(30, step=10)
     assert actions(bench, item) == ["raise"]
     bench.live(40, step=4)
     assert actions(bench, item) == ["raise", "notify-reader"]
     assert steps(bench, item)[-1][1] <= timedelta(seconds=5)
+
+
+def test_what_has_become_stat_breaks_quiet_hours_at_once(bench: Bench) -> None:
+    at_local(bench, 20)
+    item = bench.take_in(("MR", 1))  # half of its four hours is over at ten, and raised it is stat
+    bench.live(2 * 3600 + 60, step=30)
+    assert sorted(actions(bench, item)) == ["notify-reader", "raise"]
 
 
 def test_stat_breaks_quiet_hours(tmp_path: Path) -> None:

@@ -92,13 +92,15 @@ def _climb(c: Connection, room: Room, item_id: str, now: datetime) -> bool:
     if ladder is None or running is None or running.held or item.state not in OPEN:
         watching.note(c, item.id, ring_at=None)
         return False
-    cause = clock.cause_of(rules, item)
+    cause, told = clock.cause_of(rules, item), False
     done = ladder_steps.done(c, item.id, cause)
-    due = due_steps(ladder, running, done, now)
-    told = [_take(c, room, item.id, Rung(each, cause, now)) for each in due]
-    taken = done | {each.step.name for each in due}
-    watching.note(c, item.id, ring_at=next_step_at(ladder, running, taken, now))
-    return any(told)
+    while due := due_steps(ladder, running, done, now):
+        told |= _take(c, room, item.id, Rung(due[0], cause, now))
+        done |= {due[0].step.name}
+        if due[0].step.action is Action.RAISE:  # the most urgent break the quiet hours
+            running = clock.on_ladder(rules, items.get(c, item.id) or item) or running
+    watching.note(c, item.id, ring_at=next_step_at(ladder, running, done, now))
+    return told
 
 
 def _take(c: Connection, room: Room, item_id: str, rung: Rung) -> bool:
