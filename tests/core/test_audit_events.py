@@ -9,8 +9,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom.sr._concepts_dict import concepts
 from pydicom.sr._cid_dict import cid_concepts
+from pydicom.sr._concepts_dict import concepts
 
 from teleradiology.core.audit import EVENTS, EventCode, canonical, linker, record_text
 

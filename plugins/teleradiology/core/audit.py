@@ -130,8 +130,8 @@ def record_text(
 ) -> str:
     """The canonical JSON of an audit record. ``at`` in microseconds since 1970; ``detail`` is canonical already.
 
-    Spelt out because verification makes millions of them; a test holds it against ``canonical``. ``previous`` is not quoted: it is
-    a hash that was made here or was found right one record earlier.
+    Spelt out because verification makes millions of them; a test holds it against ``canonical``. ``previous`` is not quoted: it
+    is a hash that was made here or was found right one record earlier.
     """
     quoted = encode_basestring
     # An id or UID has nothing to escape, and escaping is the slowest part.

@@ -97,10 +97,14 @@ class StudyFacts:
     urgency: Annotated[Code, "How urgent the facility says it is: one of the priorities of this file."] = ""
     prior_count: Annotated[Count, "Number of the patient's earlier studies from this facility that we have."] = None
     days_since_prior: Annotated[Count, "Days from the latest of them to this study."] = None
-    age_group: Annotated[Code, "neonate (under 28 days), infant (under 2 years), child (under 12), adolescent (under 18), adult."] = ""
+    age_group: Annotated[
+        Code, "neonate (under 28 days), infant (under 2 years), child (under 12), adolescent (under 18), adult."
+    ] = ""
     usual_subspecialty: Annotated[Code, "Which subspecialty usually reads such a study, by modality, region and age."] = ""
     facility: Annotated[Code, "Id of the facility in this file that the sender belongs to."] = ""
-    ai_finding: Annotated[Texts, "Codes and texts of what inference services found; may only raise. Also written `ai.finding`."] = ()
+    ai_finding: Annotated[
+        Texts, "Codes and texts of what inference services found; may only raise. Also written `ai.finding`."
+    ] = ()
     ai_score: Annotated[Number, "The highest score of these, 0 to 1. Also written `ai.score`."] = None
     ai_device: Annotated[Texts, "The devices that found something. Also written `ai.device`."] = ()
     problems: Annotated[Texts, "What was odd about the study's attributes."] = ()

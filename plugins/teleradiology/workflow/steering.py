@@ -38,8 +38,9 @@ def assign(
     def step(c: Connection, item: Item, now: datetime) -> Step:
         against = _against(c, room.rules.current, chosen, item, now)
         if against and not force:
+            why = "; ".join(map(str, against))
             raise InvalidInput(
-                f"{chosen.name} may not have this study: {'; '.join(map(str, against))}. Repeat with force and a reason to insist.",
+                f"{chosen.name} may not have this study: {why}. Repeat with force and a reason to insist.",
                 problems=[Problem(str(each), path="reader") for each in against],
             )
         why = reason_given(reason) if against else reason or ""
