@@ -58,9 +58,24 @@ TABLE = (
     Setting("MailSecurity", "mail_security", "text", "starttls", "`starttls`, `tls`, or `none` for a server on this machine."),
     Setting("MailFrom", "mail_from", "text", "teleradiology@localhost", "The sender's address."),
     Setting("MailUser", "mail_user", "text", "none", "User to sign in with; without one nobody signs in."),
-    Setting("MailPasswordFile", "mail_password_file", "path", "none", "File with that user's password, readable by the service alone."),
+    Setting(
+        "MailPasswordFile", "mail_password_file", "path", "none", "File with that user's password, readable by the service alone."
+    ),
     Setting("WebhookUrl", "webhook_url", "text", "none", "Where events are posted to (`https://…`); without it none are."),
-    Setting("WebhookSecretFile", "webhook_secret_file", "path", "none", "File with the secret they are signed with: `whsec_` and Base64."),
+    Setting(
+        "AiTokenFile",
+        "ai_token_file",
+        "path",
+        "none",
+        "File with the bearer token for the endpoint of the section `ai` of the rules.",
+    ),
+    Setting(
+        "WebhookSecretFile",
+        "webhook_secret_file",
+        "path",
+        "none",
+        "File with the secret they are signed with: `whsec_` and Base64.",
+    ),
     Setting(
         "WebhookAllowedNetworks",
         "webhook_allowed_networks",
@@ -120,6 +135,7 @@ class Settings:
     mail_user: str = ""
     mail_password_file: Path | None = None
     webhook_url: str = ""
+    ai_token_file: Path | None = None
     webhook_secret_file: Path | None = None
     webhook_allowed_networks: tuple[str, ...] = ()
     # Read from Orthanc's own keys, so that nothing is said twice.

@@ -63,25 +63,30 @@ class Webhook:
         return parcel.key
 
     def _post(self, target: Target, parcel: Parcel, sent: dict[str, str]) -> tuple[int, str]:
-        until = monotonic() + TIMEOUT
-        connection = http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT)
-        raw = socket.create_connection((target.address, target.port), timeout=TIMEOUT)
-        line = [raw]
-        watch = Timer(max(0.1, until - monotonic()), _hang_up, (line,))  # who answers a byte a second is not waited for
-        watch.daemon = True
-        watch.start()
-        try:
-            if target.scheme == "https":
-                line[0] = self.context.wrap_socket(raw, server_hostname=target.host)
-            connection.sock = line[0]
-            connection.request("POST", target.path, parcel.body, sent)
-            answer = connection.getresponse()
-            _drain(answer)
-            return answer.status, answer.headers.get("Retry-After", "")
-        finally:
-            watch.cancel()
-            connection.close()
-            line[0].close()
+        return post(target, parcel.body, sent, self.context, TIMEOUT)
+
+
+def post(target: Target, body: bytes, sent: dict[str, str], context: ssl.SSLContext, seconds: float) -> tuple[int, str]:
+    """Post to an address that was judged; returns the status and Retry-After. Takes no longer than ``seconds`` in all."""
+    until = monotonic() + seconds
+    connection = http.client.HTTPConnection(target.host, target.port, timeout=seconds)
+    raw = socket.create_connection((target.address, target.port), timeout=seconds)
+    line = [raw]
+    watch = Timer(max(0.1, until - monotonic()), _hang_up, (line,))  # who answers a byte a second is not waited for
+    watch.daemon = True
+    watch.start()
+    try:
+        if target.scheme == "https":
+            line[0] = context.wrap_socket(raw, server_hostname=target.host)
+        connection.sock = line[0]
+        connection.request("POST", target.path, body, sent)
+        answer = connection.getresponse()
+        _drain(answer)
+        return answer.status, answer.headers.get("Retry-After", "")
+    finally:
+        watch.cancel()
+        connection.close()
+        line[0].close()
 
 
 def _hang_up(line: list[socket.socket]) -> None:

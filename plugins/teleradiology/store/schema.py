@@ -287,7 +287,7 @@ outbox = Table(
     Column("key", String(128), nullable=False, unique=True),  # idempotency key: report:version:destination
     Column("item", ID, ForeignKey("items.id")),
     Column("report", ID, ForeignKey("reports.id")),
-    Column("courier", String(16), nullable=False),  # pacs, email, webhook, hl7, fhir, dicom
+    Column("courier", String(16), nullable=False),  # pacs, email, webhook, ai, hl7, fhir, dicom
     Column("destination", String(128), nullable=False, server_default=""),
     Column("payload", JSON, nullable=False, default=dict),
     Column("state", String(16), nullable=False),  # waiting, delivered, failed (given up; a person may retry)

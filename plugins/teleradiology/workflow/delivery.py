@@ -12,6 +12,7 @@ from ..core.audit import SERIOUS_FAILURE
 from ..core.errors import NotFound, Refusal
 from ..core.identity import Actor, service
 from ..couriers import Courier, Later, Parcel, Rejected, SwitchedOff
+from ..couriers.ai import Inference
 from ..couriers.email import Email
 from ..couriers.pacs import Pacs
 from ..couriers.webhook import Webhook
@@ -36,6 +37,7 @@ UNDELIVERED = "undelivered"
 COURIERS: Mapping[str, Callable[[Room], Courier]] = {
     "pacs": lambda room: Pacs(room.host),
     "email": lambda room: Email(room.settings),
+    "ai": lambda room: Inference(room.rules.current.ai, room.settings),
     "webhook": lambda room: Webhook(room.settings),
 }
 

@@ -46,7 +46,9 @@ FLAGS = {
         N_("Preliminary"), "preliminary", "accent", N_("A preliminary report is signed; the final one is awaited.")
     ),
     "addendum-task": Sign(N_("Addendum needed"), "addendum", "warn", N_("Images arrived after the report was signed.")),
-    "ai-finding": Sign(N_("AI finding"), "info", "accent", N_("A device told what it found after the study was opened; unverified.")),
+    "ai-finding": Sign(
+        N_("AI finding"), "info", "accent", N_("A device told what it found after the study was opened; unverified.")
+    ),
     "incomplete": Sign(N_("Incomplete"), "arriving", "warn", N_("Something that is expected of such a study is missing.")),
     "escalated": Sign(N_("Escalated"), "bell", "bad", N_("It is past its due time and the coordinators were told.")),
     "split-study": Sign(N_("Split study"), "attention", "warn", N_("Orthanc keeps this study under more than one patient.")),
