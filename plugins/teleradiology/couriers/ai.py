@@ -45,7 +45,8 @@ class Inference:
             return resolved(self.ai.endpoint, self.settings.webhook_allowed_networks)
         except Rejected:
             raise Rejected(
-                "The endpoint in the section ai is no http(s) address, or leads to a network that WebhookAllowedNetworks does not name."
+                "The endpoint in the section ai is no http(s) address, "
+                "or leads to a network that WebhookAllowedNetworks does not name."
             ) from None
 
     def _authorization(self) -> dict[str, str]:
