@@ -213,3 +213,15 @@ def test_only_devices_that_the_rules_list_are_listened_to(tmp_path):
     bench.host.receive(report(item.study_instance_uid, BLEEDING, probability("93")))
     bench.live(QUIET + 5)
     assert bench.item(item.orthanc_id).priority == "routine"
+
+
+def test_a_picture_of_a_listed_device_is_a_finding_without_a_score_and_of_others_none(tmp_path):
+    bench = Bench(tmp_path, RULES.replace("rules:\n", "ai: {nodes: [BleedFinder]}\nrules:\n", 1))
+    bench.ring()
+    item = arrived(bench, Manufacturer="Scanner Company")
+    tags = {"StudyInstanceUID": item.study_instance_uid, "PatientID": "P-1", "SeriesDescription": "heat map"}
+    bench.host.add_series("OT", 1, Manufacturer="bleedfinder", **tags)
+    bench.live(QUIET + 5)
+    found = findings.of_study(bench.room, SERVICE, item.study_instance_uid)
+    assert [(each.device, each.text, each.score, each.source) for each in found] == [("bleedfinder", "heat map", None, "sc")]
+    assert "suggested-by:bleedfinder" in bench.item(item.orthanc_id).flags

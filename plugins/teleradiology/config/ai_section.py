@@ -31,7 +31,7 @@ AI = Record(
         Field(
             "nodes",
             ListOf(Text(64), "names"),
-            "Devices whose structured reports are heeded, by device, algorithm, model or manufacturer; all when left out.",
+            "Devices whose reports alone are heeded, by device, algorithm, model or manufacturer; of these, secondary captures too.",
         ),
         Field(
             "endpoint",

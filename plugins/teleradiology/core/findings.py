@@ -13,7 +13,6 @@ from .study_facts import StudyFacts
 CAUSE = "AI finding"
 SUGGESTED = "suggested-by:"  # begins the flag that names device and score
 LONGEST_CODE, LONGEST_TEXT, LONGEST_DEVICE, LONGEST_VERSION = 64, 256, 64, 32
-SOURCES = ("api", "sr")
 
 
 @dataclass(frozen=True)

@@ -443,7 +443,7 @@ findings = Table(
     Column("positive", Boolean, nullable=False),
     Column("device", String(64), nullable=False),
     Column("version", String(32), nullable=False, server_default=""),
-    Column("source", String(8), nullable=False),  # api, sr
+    Column("source", String(8), nullable=False),  # api, sr, sc
     Column("sop_instance_uid", String(64), nullable=False, server_default=""),
     Column("received_at", Instant, nullable=False),
     UniqueConstraint("study_instance_uid", "device", "version", "key"),

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..core.errors import InvalidInput
-from ..core.findings import SUGGESTED, Finding, positive, suggestion, with_findings
+from ..core.findings import LONGEST_DEVICE, LONGEST_TEXT, SUGGESTED, Finding, positive, suggestion, with_findings
 from ..core.identity import Actor
+from ..core.names import clean
 from ..core.study_facts import StudyFacts
 from ..core.worklist import State
 from ..documents import ai_sr, dicom_reader
@@ -19,12 +20,13 @@ from ..store.item import Item
 from .arrival import INTAKE
 from .gathering import LARGEST_READ
 from .placement import with_flag
-from .room import HostStudy, Room
+from .room import HostSeries, HostStudy, Room
 
 log = logging.getLogger(__name__)
 FLAG = "ai-finding"  # told after somebody had opened the study
 WAITING = (State.UNASSIGNED, State.ASSIGNED, State.HELD)
 MOST_DOCUMENTS = 64
+SECONDARY_CAPTURE, CAPTURED = "1.2.840.10008.5.1.4.1.1.7", "secondary-capture"
 
 
 def beside(c: Connection, facts: StudyFacts) -> StudyFacts:
@@ -46,11 +48,13 @@ def take_in(room: Room, item: Item, study: HostStudy) -> bool:
 
 def _take_in(room: Room, item: Item, study: HostStudy) -> bool:
     documents = [one for series in study.series if series.modality == "SR" for one in series.instances][:MOST_DOCUMENTS]
-    if not documents:
+    captures = [each for each in study.series if _listed(room, each.tags.get("Manufacturer", ""))]
+    if not documents and not captures:
         return False
     with room.store.reading() as c:
         known = {each.sop_instance_uid for each in kept.of_study(c, study.study_instance_uid)}
     found = [finding for one in documents for finding in _read(room, one, known)]
+    found += [finding for series in captures for finding in _captured(room, series)]
     found = [replace(each, study_instance_uid=study.study_instance_uid) for each in found]
     if not found:
         return False
@@ -70,6 +74,20 @@ def _read(room: Room, orthanc_id: str, known: set[str]) -> list[Finding]:
         return []
     nodes = room.rules.current.ai.nodes
     return told.findings if told.findings and (not nodes or told.is_from(nodes)) else []
+
+
+def _listed(room: Room, manufacturer: str) -> bool:
+    """Whether the rules file lists the device by name; a picture says too little to be heeded otherwise."""
+    return bool(manufacturer) and manufacturer.casefold() in (each.casefold() for each in room.rules.current.ai.nodes)
+
+
+def _captured(room: Room, series: HostSeries) -> list[Finding]:
+    """That a listed device drew a picture: what it says only a person can see, so that there is no score."""
+    uids = room.host.sop_uids(series.instances[0]) if series.instances and series.modality != "SR" else None
+    if uids is None or not uids[0].startswith(SECONDARY_CAPTURE):
+        return []
+    device, text = clean(series.tags["Manufacturer"]), clean(series.tags.get("SeriesDescription", "")) or CAPTURED
+    return [Finding("", device[:LONGEST_DEVICE], text[:LONGEST_TEXT], CAPTURED, source="sc", sop_instance_uid=uids[1])]
 
 
 def keep(c: Connection, room: Room, actor: Actor, study_uid: str, findings: Sequence[Finding]) -> list[Finding]:

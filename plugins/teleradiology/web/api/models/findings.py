@@ -44,7 +44,7 @@ class FindingOut(Output):
     text: str
     score: float | None
     positive: bool
-    source: str = Field(description="api, or sr for a DICOM structured report")
+    source: str = Field(description="api, sr for a DICOM structured report, sc for a secondary capture")
     sop_instance_uid: str | None = Field(description="the report that tells it")
     received_at: datetime
 
