@@ -31,7 +31,7 @@ AI = Record(
         Field(
             "nodes",
             ListOf(Text(64), "names"),
-            "Devices whose reports alone are heeded, by device, algorithm, model or manufacturer; of these, secondary captures too.",
+            "Devices that alone are heeded, by device, algorithm, model or manufacturer; of these secondary captures too.",
         ),
         Field(
             "endpoint",
