@@ -8,6 +8,7 @@ KEPT = 10
 SHOWN = 15
 ERROR = re.compile(r"^E\d{4} ")
 NOTICE = re.compile(r"^[IWT]\d{4} ")
+OURS = re.compile(r"^    E\d{4} .*?\] Teleradiology: ")  # says all by itself: a mistake in the settings or the rules file
 
 
 def fresh(folder: Path) -> Path:
@@ -19,7 +20,7 @@ def fresh(folder: Path) -> Path:
 
 
 def explanation(log: Path) -> str:
-    """Error lines and what follows them (tracebacks, lists of problems), the last ones."""
+    """What the extension says is wrong; else error lines and what follows them (tracebacks, lists of problems), the last ones."""
     kept, inside = [], False
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         if ERROR.match(line):
@@ -28,4 +29,5 @@ def explanation(log: Path) -> str:
             inside = False
         if inside and line.strip():
             kept.append(f"    {line}")
-    return "\n".join(kept[-SHOWN:])
+    ours = [OURS.sub("    ", line) for line in kept if OURS.match(line)]
+    return "\n".join(ours or kept[-SHOWN:])

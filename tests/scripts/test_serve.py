@@ -86,6 +86,13 @@ def test_the_second_ctrl_c_does_not_wait_for_an_orthanc_that_hangs(serve: Serve)
     assert process.wait(30) == 0
 
 
+def test_mistakes_in_the_rules_file_are_all_that_is_told_of_a_start_that_they_prevent(serve: Serve) -> None:
+    mistake = "E1123 06:00 x.cpp:1] Teleradiology: rules.yaml:2:1: 'priorites' is not a key"
+    serve.orthanc_does(f'print({mistake!r}); print("E1123 06:00 x.cpp:1] traceback:"); print("  line 29"); sys.exit(3)')
+    told = serve.run().stderr.splitlines()
+    assert told[1:] == ["    rules.yaml:2:1: 'priorites' is not a key"]
+
+
 def test_orthanc_that_does_not_start_is_explained_by_its_own_errors(serve: Serve) -> None:
     serve.orthanc_does('print("W1123 start"); print("E1123 06:00 x.cpp:1] The index is broken"); sys.exit(3)')
     done = serve.run()
