@@ -165,11 +165,12 @@ def test_counts(site):
     assert answer["priority"] == {"stat": 1, "routine": 1}
 
 
-def test_a_held_item_is_not_overdue(site):
+@pytest.mark.parametrize(("reason", "overdue"), [("missing-images", False), ("somebody asked for it", True)])
+def test_an_item_that_is_held_for_an_agreed_reason_is_not_overdue(site, reason, overdue):
     found = site.study()
-    site.as_("coordinator").post(f"/api/worklist/{found.id}/hold", json={"reason": "x"})
+    site.as_("coordinator").post(f"/api/worklist/{found.id}/hold", json={"reason": reason})
     site.clock.forward(days=3)
-    assert site.as_("radiologist").get(f"/api/worklist/{found.id}").json["overdue"] is False
+    assert site.as_("radiologist").get(f"/api/worklist/{found.id}").json["overdue"] is overdue
 
 
 def test_why_an_item_stands_where_it_stands(site):
