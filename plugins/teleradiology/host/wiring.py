@@ -23,6 +23,7 @@ from .log import incident
 from .notebook import Notebook
 from .passes import Passes
 from .pool import LargeStackPool
+from .shield import ROUTES, Shield
 from .threads import Heartbeat
 
 GUARDING = "TELERADIOLOGY_GUARDING"  # lua/IncomingHttpRequestFilter.lua lets nothing in until this is our process
@@ -52,6 +53,7 @@ def wire(orthanc: Any, parts: Parts, environ: MutableMapping[str, str]) -> None:
     callers = Callers(settings.trusted_proxies)
     gate = Gate(Passes(room, keepers.run), callers, parts.notebook, settings.base_url)
     bridge = Bridge(parts.application, pool, Sender(orthanc), callers, limits_of(settings))
+    shield = Shield(orthanc, pool, Sender(orthanc), limits_of(settings))
     guard = StoreGuard(settings.deepest_sequence, lambda why, sender: parts.notebook.note("instance-refused", "", sender, why))
     bell = Doorbell(parts.acts)
 
@@ -82,6 +84,8 @@ def wire(orthanc: Any, parts: Parts, environ: MutableMapping[str, str]) -> None:
     orthanc.RegisterRestCallback(PREFIX, bridge.callback)
     orthanc.RegisterRestCallback(f"{PREFIX}/(.*)", bridge.callback)
     orthanc.RegisterRestCallback("/", bridge.to_our_pages)
+    for route in ROUTES:
+        orthanc.RegisterRestCallback(route, shield.callback)
     environ[GUARDING] = str(os.getpid())
 
 
