@@ -10,16 +10,18 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from machine import conditions
 from tables import table, verdict
 from teleradiology.core import dispatch
 from teleradiology.core.readers import Need, choose
 
-from . import day, ladder, queueing, shapes
+from . import day, ladder, plots, queueing, shapes
 
 QUCAD_PER_SECOND = 267  # its own speed on a machine like this one, from its run on table T1
 met: list[bool] = []
+PAGE = Path(__file__).parents[2] / "build" / "simulation.html"
 
 
 def goal(holds: bool) -> str:
@@ -95,6 +97,9 @@ def rungs(thorough: bool) -> Iterator[str]:
         "- a reading alone exceeds the limit in 4.0 % of the studies: no dispatcher can do better than that",
     ]
     yield table("B9 At utilisation 0.88, minutes", head, rows, notes)
+    PAGE.parent.mkdir(exist_ok=True)
+    plots.write(PAGE, outcomes, conditions())
+    yield f"As plots: {PAGE}\n"
 
 
 def x_rays(thorough: bool) -> Iterator[str]:
