@@ -141,6 +141,13 @@ def test_patient_and_study_are_those_of_the_images() -> None:
     )
 
 
+def test_a_name_in_a_wrongly_declared_character_set_is_written_as_people_read_it() -> None:
+    right = "محمد^أحمد"
+    made = dataclasses.replace(FINAL, study=dataclasses.replace(FINAL.study, patient_names=(right,), description="أشعة"))
+    ds = sr(made, PatientName="ãÍãÏ^ÃÍãÏ", StudyDescription="ÃÔÚÉ", PatientID="ãÍ-7")
+    assert (str(ds.PatientName), ds.StudyDescription, ds.PatientID) == (right, "أشعة", "ãÍ-7")
+
+
 def test_what_the_images_do_not_tell_is_empty_not_absent(tmp_path: Path) -> None:
     bare = dataclasses.replace(study_in_pacs(FINAL), header={"StudyInstanceUID": "1.2.3", "PatientID": "P"})
     made = basic_text_sr(FINAL, bare)

@@ -18,7 +18,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from ..core.codes import Code
 from ..core.report_titles import title_of
-from ..core.reports import SignedReport, series_uid
+from ..core.reports import SignedReport, StudyHeader, series_uid
 
 MANUFACTURER = "Orthanc Teleradiology"
 IMPLEMENTATION_CLASS_UID = "2.25.142123591682993862361675153621941011431"
@@ -55,6 +55,7 @@ def new_object(report: SignedReport, study: StudyInPacs, sop_class: str, sop_ins
     ds.SOPClassUID, ds.SOPInstanceUID = sop_class, sop_instance
     ds.TimezoneOffsetFromUTC = signed.strftime("%z")
     _copy_header(ds, study.header)
+    _put_what_people_read(ds, report.study)
     ds.Manufacturer = ds.ManufacturerModelName = MANUFACTURER
     ds.InstanceNumber = report.version
     for moment in ("InstanceCreation", "Content"):
@@ -68,6 +69,19 @@ def _copy_header(ds: Dataset, header: Mapping[str, str]) -> None:
         value = header.get(keyword, "")
         if value or keyword not in OPTIONAL:
             put(ds, keyword, value)
+
+
+def _put_what_people_read(ds: Dataset, known: StudyHeader) -> None:
+    """Name and description as the worklist and the PDF have them, where Orthanc believed a wrong character set. No id."""
+    if _is_misread(str(ds.PatientName), "".join(known.patient_names)):
+        put(ds, "PatientName", "=".join(known.patient_names))
+    if _is_misread(str(ds.get("StudyDescription", "")), known.description):
+        put(ds, "StudyDescription", known.description)
+
+
+def _is_misread(text: str, known: str) -> bool:
+    """Accented Latin letters where another script was meant: bytes of one character set read as Latin-1."""
+    return not text.isascii() and all(letter <= "\u00ff" for letter in text) and any(letter > "\u024f" for letter in known)
 
 
 def put(ds: Dataset, keyword: str, value: Any) -> None:
