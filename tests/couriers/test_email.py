@@ -41,7 +41,7 @@ class Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self._say("greeting", "220 mail.example ESMTP")
         while line := self.rfile.readline():
-            verb = line.split(None, 1)[0].decode().upper() if line.strip() else ""
+            verb = line.split(None, 1)[0].decode("ascii", "replace").upper() if line.strip() else ""
             self.server.verbs.append(verb)
             if verb == "EHLO":
                 self._say(verb, "250-mail.example\r\n250 8BITMIME")
