@@ -94,9 +94,13 @@ def main() -> None:
     while True:
         try:
             for study in [each for each in node.studies() if each not in done]:
-                told = node.look_at(study)
-                if told:
-                    node.tell(study, told)
+                try:
+                    told = node.look_at(study)
+                    if told:
+                        node.tell(study, told)
+                except requests.HTTPError as refused:  # this study, not the service: go on with the others
+                    print("passed over a study:", refused.response.status_code, file=sys.stderr, flush=True)
+                    told = None
                 done.add(study)
                 print("looked at a study:", told["findings"][0]["score"] if told else "no image for this example", flush=True)
         except (requests.RequestException, ValueError) as failure:

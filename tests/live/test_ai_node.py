@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 from support import dicom_files
 from support.live_orthanc import LiveOrthanc
@@ -13,7 +14,8 @@ from teleradiology.config.settings import HOME
 DECIDED = ("assigned", "unassigned")
 
 
-def test_the_example_tells_a_finding_of_a_waiting_study(orthanc: LiveOrthanc) -> None:
+def test_the_example_tells_a_finding_of_a_waiting_study(new_orthanc: Callable[..., LiveOrthanc]) -> None:
+    orthanc = new_orthanc().start()
     images = dicom_files.study(2, StudyDescription="For the example")
     assert set(orthanc.c_store(images)) == {0}
     uid = str(images[0].StudyInstanceUID)
