@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 from .names import folded
+from .wall_clock import furthest, instant
 
 PRELIMINARY, FINAL = "preliminary", "final"
 GENERAL = "general"
@@ -58,18 +58,19 @@ class Shift:
     def covers(self, at: datetime) -> bool:
         """Whether the instant lies in the shift.
 
-        Compares wall-clock times, not durations, so that a shift begins at eight also on the day the clocks change.
+        Compares wall-clock times, not durations, so that a shift begins at eight also on the day the clocks change. An hour
+        that is skipped begins and ends what lies in it; in one that comes twice, the first time counts.
         """
         return self._day_of(at) is not None
 
     def began(self, at: datetime) -> datetime | None:
         """When the shift that covers the instant began, in UTC."""
         day = self._day_of(at)
-        return datetime.combine(day, self.start, ZoneInfo(self.timezone)).astimezone(UTC) if day else None
+        return instant(day, self.start, self.timezone) if day else None
 
     def _day_of(self, at: datetime) -> date | None:
         """The day on which the shift that covers the instant began."""
-        local = at.astimezone(ZoneInfo(self.timezone))
+        local = furthest(at, self.timezone)
         today, clock = local.weekday(), local.time()
         if today in self.days and self.start <= clock and (clock < self.end or self.end <= self.start):
             return local.date()

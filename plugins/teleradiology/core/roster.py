@@ -11,6 +11,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from .reader import Reader, Shift
+from .wall_clock import change_on
 
 LEAVE, EXTRA, ON_CALL, UNAVAILABLE = "leave", "extra", "on-call", "unavailable"
 KINDS = (LEAVE, EXTRA, ON_CALL, UNAVAILABLE)
@@ -120,23 +121,9 @@ def _edges(shift: Shift, start: datetime, end: datetime) -> frozenset[datetime]:
     while day <= last:
         for clock in (shift.start, shift.end):
             found |= {datetime.combine(day, clock, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
-        found |= _clock_change(day, shift.timezone)
+        found |= {change} if (change := change_on(day, shift.timezone)) else set()
         day += _DAY
     return frozenset(found)
-
-
-@lru_cache(maxsize=4096)
-def _clock_change(day: date, timezone: str) -> frozenset[datetime]:
-    """The instant at which the clocks of the zone change on that day, if they do."""
-    zone = ZoneInfo(timezone)
-    low, high = (datetime.combine(each, time(0), zone).astimezone(UTC) for each in (day, day + _DAY))
-    before = low.astimezone(zone).utcoffset()
-    if high.astimezone(zone).utcoffset() == before:
-        return frozenset()
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
-        low, high = (middle, high) if middle.astimezone(zone).utcoffset() == before else (low, middle)
-    return frozenset({(low + timedelta(seconds=1)).replace(microsecond=0)})
 
 
 def gaps(
