@@ -56,7 +56,41 @@ def test_a_day_has_the_hours_that_really_pass_when_clocks_are_changed(day: str, 
 def test_a_span_within_the_skipped_hour_has_no_length() -> None:
     skipped = Calendar("Europe/Berlin", {6: (Hours(time(2, 15), time(2, 45)),)})
     sunday = at("2026-03-29T00:00", "Europe/Berlin")
-    assert skipped.elapsed(sunday, sunday + timedelta(hours=12)) <= timedelta(minutes=30)
+    assert skipped.elapsed(sunday, sunday + timedelta(hours=12)) == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "opens", "closes"),
+    [
+        ("02:30", "10:00", "01:00", "08:00"),  # the clock goes from 02:00 to 03:00 at 01:00 UTC
+        ("00:00", "02:30", "23:00", "01:00"),
+        ("02:00", "03:00", "01:00", "01:00"),
+        ("03:00", "10:00", "01:00", "08:00"),
+        ("01:59", "03:01", "00:59", "01:01"),
+    ],
+)
+def test_hours_that_begin_or_end_in_the_skipped_hour_do_so_when_the_clock_is_changed(
+    start: str, end: str, opens: str, closes: str
+) -> None:
+    hours = Hours(time.fromisoformat(start), time.fromisoformat(end))
+    begins, ends = hours.on(date(2027, 3, 28), ZoneInfo("Europe/Rome"))
+    assert (f"{begins:%H:%M}", f"{ends:%H:%M}") == (opens, closes)
+
+
+def test_hours_that_begin_in_the_hour_that_comes_twice_begin_the_first_time() -> None:
+    begins, ends = Hours(time(2, 30), time(10)).on(date(2027, 10, 31), ZoneInfo("Europe/Rome"))
+    assert (begins, ends) == (datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 9, tzinfo=UTC))
+
+
+def test_a_midnight_that_the_clock_skips_is_the_end_of_the_day_before() -> None:
+    """In Cairo the clock goes from 00:00 to 01:00 on a Friday in April."""
+    cairo = ZoneInfo("Africa/Cairo")
+    (_, thursday), (friday, ends) = WHOLE_DAY.on(date(2027, 4, 29), cairo), WHOLE_DAY.on(date(2027, 4, 30), cairo)
+    assert thursday == friday and ends - friday == timedelta(hours=23)
+
+
+def test_a_leap_day_is_a_day_like_others() -> None:
+    assert LIBYA.after(at("2028-02-28T15:00"), timedelta(hours=10)) == at("2028-03-01T09:00")
 
 
 def test_without_a_week_every_hour_counts() -> None:
@@ -68,6 +102,13 @@ def test_without_a_week_every_hour_counts() -> None:
 def test_a_calendar_that_is_never_open_says_so() -> None:
     with pytest.raises(ValueError, match="never open"):
         Calendar("UTC", {}).after(datetime(2026, 1, 1, tzinfo=UTC), timedelta(hours=1))
+
+
+def test_what_takes_longer_than_ten_years_is_due_in_ten_years() -> None:
+    seldom = Calendar("UTC", {0: (Hours(time(8), time(8, 1)),)})
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    due = seldom.after(since, timedelta(days=300))
+    assert timedelta(days=3600) < due - since < timedelta(days=3700)
 
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -61,3 +61,23 @@ def test_people_are_not_woken_for_routine_work_but_the_study_is_still_offered_mo
 def test_people_are_woken_for_what_is_urgent() -> None:
     late = datetime(2026, 11, 23, 23, tzinfo=UTC)
     assert names(Clock(late, late + HOUR, urgent=True), late + HOUR / 2) == ["remind the reader"]
+
+
+OFFICE = Calendar("UTC", dict.fromkeys(range(5), (Hours(time(8), time(16)),)))
+
+
+def test_a_time_before_the_due_time_is_working_time_as_well() -> None:
+    """Due at five past opening on Monday: ten minutes before is five to closing time on Friday."""
+    since, due = datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
+    early = Step("early", Action.NOTIFY_READER, offset=timedelta(minutes=-10))
+    assert early.at(since, due, OFFICE) == datetime(2026, 11, 20, 15, 55, tzinfo=UTC)
+
+
+def test_no_step_comes_before_its_clock_began() -> None:
+    early = Step("early", Action.NOTIFY_READER, offset=timedelta(hours=-2))
+    assert early.at(NINE, NINE + HOUR) == NINE
+
+
+def test_quiet_hours_that_never_end_silence_nobody() -> None:
+    silent = Ladder("silent", STEPS, Calendar("UTC", dict.fromkeys(range(7), (Hours(time(0), time(0)),))))
+    assert due_steps(silent, CLOCK, (), NINE + HOUR)[0].at == NINE + HOUR / 2

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 MIDNIGHT = time(0)
 _A_DAY = timedelta(days=1)
+_A_SECOND = timedelta(seconds=1)
 _NONE = timedelta(0)
-_FURTHEST = 3 * 366  # days looked ahead before a calendar counts as one that is never open
+_LONGEST_CLOSED = 3 * 366  # days looked ahead before a calendar counts as one that is never open
+_FURTHEST = 10 * 366  # days looked ahead in all: what takes longer is as good as never
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,21 @@ class Hours:
     def on(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """The instants (UTC) at which they begin and end on a day."""
         last = day + _A_DAY if self.end == MIDNIGHT else day
-        begins, ends = datetime.combine(day, self.start, zone), datetime.combine(last, self.end, zone)
-        return begins.astimezone(UTC), ends.astimezone(UTC)
+        return _instant(day, self.start, zone), _instant(last, self.end, zone)
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """When the clock on the wall says so: the first time when it does twice, and the change itself when it skips that time."""
+    wall = datetime.combine(day, at, zone)
+    instant, other = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    if other >= instant:
+        return instant
+    skips = wall.replace(fold=1).utcoffset()
+    before, after = other, instant  # the clock was changed in between
+    while after - before > _A_SECOND:
+        middle = before + (after - before) / 2
+        before, after = (before, middle) if middle.astimezone(zone).utcoffset() == skips else (middle, after)
+    return after.replace(microsecond=0)
 
 
 WHOLE_DAY = Hours(MIDNIGHT, MIDNIGHT)
@@ -62,18 +77,20 @@ class Calendar:
         raise ValueError("the calendar is not open at that instant, or always")
 
     def after(self, since: datetime, working: timedelta) -> datetime:
-        """The instant at which so much working time has passed since ``since``.
+        """The instant at which so much working time has passed since ``since``; ten years on at the latest.
 
         Raises ValueError for a calendar that is never open.
         """
         if self.is_always_open or working <= _NONE:
             return since.astimezone(UTC) + working
-        left = working
+        left, last = working, None
         for begins, ends in self._openings(since):
             if begins + left <= ends:
                 return begins + left
-            left -= ends - begins
-        raise ValueError("the calendar is never open")
+            left, last = left - (ends - begins), ends
+        if last is None:
+            raise ValueError("the calendar is never open")
+        return last
 
     def elapsed(self, since: datetime, until: datetime) -> timedelta:
         """The working time between two instants; nothing when the second is not later."""
@@ -90,11 +107,15 @@ class Calendar:
 
     def _openings(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open spans from ``since`` on, the first cut to begin there."""
-        first = self._day(since)
+        first, closed = self._day(since), 0
         for number in range(_FURTHEST):
+            closed += 1
             for begins, ends in self._open_on(first + number * _A_DAY):
                 if ends > since:
                     yield max(begins, since.astimezone(UTC)), ends
+                    closed = 0
+            if closed > _LONGEST_CLOSED:
+                return
 
     def _open_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         if day in self.holidays:
@@ -102,7 +123,7 @@ class Calendar:
         zone = ZoneInfo(self.timezone)
         for hours in (self.week or {}).get(day.weekday(), ()):
             begins, ends = hours.on(day, zone)
-            if begins < ends:  # a span that lies within the hour that a clock skips has no length
+            if begins < ends:  # a span within the hour that the clock skips has no length
                 yield begins, ends
 
     def _day(self, at: datetime) -> date:

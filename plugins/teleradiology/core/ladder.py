@@ -10,6 +10,10 @@ from enum import StrEnum
 from .calendars import ALWAYS, Calendar
 
 
+_NONE = timedelta(0)
+_LONGEST_QUIET = 14  # spans that follow each other without a gap: a week of nights and days
+
+
 class Action(StrEnum):
     """What a step does."""
 
@@ -39,10 +43,12 @@ class Step:
     def at(self, since: datetime, due: datetime, calendar: Calendar = ALWAYS) -> datetime:
         """The instant of the step for a clock that started at ``since`` and ends at ``due``.
 
-        It stands still with the calendar: a quarter of an hour after closing time is one after the next opening.
+        It stands still with the calendar: a quarter of an hour after closing time is one after the next opening, and one
+        before the due time just after opening is one before closing the day before. Nothing comes before the clock.
         """
-        reached = due if self.share == 1.0 else calendar.after(since, calendar.elapsed(since, due) * self.share)
-        return calendar.after(reached, self.offset)
+        if self.share == 1.0 and self.offset >= _NONE:
+            return calendar.after(due, self.offset)
+        return calendar.after(since, max(_NONE, calendar.elapsed(since, due) * self.share + self.offset))
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,9 @@ def _at(ladder: Ladder, clock: Clock, step: Step) -> datetime:
 def _when_quiet_ends(quiet: Calendar, at: datetime) -> datetime:
     if quiet.is_always_open:
         return at
-    while quiet.is_open(at):  # spans may follow each other without a gap, over midnight for example
-        at = quiet.end_of_opening(at)
-    return at
+    ends = at
+    for _ in range(_LONGEST_QUIET):  # spans may follow each other without a gap, over midnight for example
+        if not quiet.is_open(ends):
+            return ends
+        ends = quiet.end_of_opening(ends)
+    return at  # quiet hours without an end are none
