@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from support.bench import RULES, Bench
+from teleradiology.core.calendars import WHOLE_DAY, Calendar
 from teleradiology.core.errors import NotFound
 from teleradiology.core.identity import Actor, Role
 from teleradiology.store import accounts, ladder_steps, notifications, outbox
@@ -300,6 +302,44 @@ def test_a_changed_ladder_holds_for_what_is_open(bench: Bench) -> None:
     bench.settings.rules_file.write_text(text)
     bench.live(7 * 60, step=5)
     assert actions(bench, item) == ["notify-coordinator"]
+
+
+def test_a_renamed_policy_does_not_silence_what_is_open(bench: Bench) -> None:
+    item = bench.take_in(("CT", 1), **STAT)
+    bench.live(31 * 60, step=30)
+    bench.settings.rules_file.write_text((RULES + CLOCKS).replace("name: emergencies", "name: stat studies"))
+    bench.live(30 * 60, step=30)
+    assert actions(bench, item) == ["notify-reader", "broaden", "notify-coordinator"]
+    assert bench.item(item.orthanc_id).due_at == item.due_at
+
+
+def test_a_policy_whose_clock_now_starts_with_something_else_repeats_no_step(bench: Bench) -> None:
+    item = bench.take_in(("CT", 1), **STAT)
+    bench.live(31 * 60, step=30)
+    bench.settings.rules_file.write_text((RULES + CLOCKS).replace("name: emergencies", "name: emergencies, starts: admitted"))
+    bench.live(10 * 60, step=30)
+    assert actions(bench, item) == ["notify-reader"]
+
+
+def test_late_images_repeat_no_step(bench: Bench) -> None:
+    """The same promise, though the study was ready anew and its clock starts with that."""
+    bench.settings.rules_file.write_text((RULES + CLOCKS).replace("name: emergencies", "name: emergencies, starts: admitted"))
+    bench.live(2)
+    item = bench.take_in(("CT", 1), **STAT)
+    bench.live(31 * 60, step=30)
+    bench.host.add_images(item.orthanc_id, 2, "CT")
+    bench.live(35 * 60, step=10)
+    assert actions(bench, item).count("notify-reader") == 1
+
+
+def test_endless_quiet_hours_do_not_stop_the_heartbeat(bench: Bench) -> None:
+    """The check of the file refuses them; were it to miss some, the ladder goes on."""
+    item = bench.take_in(("MR", 1))
+    ladder = bench.room.rules.current.ladders["calm"]
+    silent = Calendar("UTC", dict.fromkeys(range(7), (WHOLE_DAY,)))
+    bench.room.rules.current.ladders["calm"] = replace(ladder, quiet=silent)  # type: ignore[index]
+    bench.live(2 * 3600 + 60, step=30)
+    assert "notify-reader" in actions(bench, item)
 
 
 def test_a_file_without_ladders_takes_no_steps(tmp_path: Path) -> None:

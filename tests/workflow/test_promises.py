@@ -78,6 +78,14 @@ def test_a_changed_file_changes_no_promise_that_was_given(bench: Bench) -> None:
     assert bench.item(item.orthanc_id).due_at == item.due_at
 
 
+def test_a_calendar_that_takes_for_ever_still_takes_studies_in(tmp_path: Path) -> None:
+    """A minute a week: what comes in is on the list, due at the end of what we count."""
+    seldom = "{timezone: UTC, hours: '08:00-08:01', weekend: [tue, wed, thu, fri, sat, sun]}"
+    text = RULES + CLOCKS.replace("{timezone: Africa/Tripoli, country: LY, hours: '08:00-16:00'}", seldom)
+    item = Bench(tmp_path, text.replace("time: 8h", "time: 300d")).take_in(("CR", 1))
+    assert (item.state, item.attention, item.policy) == ("assigned", "", "office")
+
+
 def test_a_receiver_that_answers_gone_is_left_alone_until_somebody_retries(tmp_path: Path) -> None:
     """410: what is under way is given up, visibly, and no attempt is made for the others."""
     bench = Bench(tmp_path, RULES, webhook_url="http://127.0.0.1:9/")

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from .wall_clock import instant
+
 MIDNIGHT = time(0)
 _A_DAY = timedelta(days=1)
-_A_SECOND = timedelta(seconds=1)
 _NONE = timedelta(0)
 _LONGEST_CLOSED = 3 * 366  # days looked ahead before a calendar counts as one that is never open
 _FURTHEST = 10 * 366  # days looked ahead in all: what takes longer is as good as never
@@ -25,24 +26,10 @@ class Hours:
     start: time
     end: time
 
-    def on(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """The instants (UTC) at which they begin and end on a day."""
+    def on(self, day: date, timezone: str) -> tuple[datetime, datetime]:
+        """The instants (UTC) at which they begin and end on a day. What is skipped begins and ends as the clocks change."""
         last = day + _A_DAY if self.end == MIDNIGHT else day
-        return _instant(day, self.start, zone), _instant(last, self.end, zone)
-
-
-def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """When the clock on the wall says so: the first time when it does twice, and the change itself when it skips that time."""
-    wall = datetime.combine(day, at, zone)
-    instant, other = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
-    if other >= instant:
-        return instant
-    skips = wall.replace(fold=1).utcoffset()
-    before, after = other, instant  # the clock was changed in between
-    while after - before > _A_SECOND:
-        middle = before + (after - before) / 2
-        before, after = (before, middle) if middle.astimezone(zone).utcoffset() == skips else (middle, after)
-    return after.replace(microsecond=0)
+        return instant(day, self.start, timezone), instant(last, self.end, timezone)
 
 
 WHOLE_DAY = Hours(MIDNIGHT, MIDNIGHT)
@@ -120,9 +107,8 @@ class Calendar:
     def _open_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         if day in self.holidays:
             return
-        zone = ZoneInfo(self.timezone)
         for hours in (self.week or {}).get(day.weekday(), ()):
-            begins, ends = hours.on(day, zone)
+            begins, ends = hours.on(day, self.timezone)
             if begins < ends:  # a span within the hour that the clock skips has no length
                 yield begins, ends
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from .calendars import ALWAYS, Calendar
 
-
 _NONE = timedelta(0)
 _LONGEST_QUIET = 14  # spans that follow each other without a gap: a week of nights and days
 

@@ -76,10 +76,15 @@ def promise(rules: RulesFile, policy: TurnaroundPolicy | None, span: timedelta |
     return Promise(course.began(policy).astimezone(UTC), span, rules.calendar_of(policy), course.pauses)
 
 
+def policy_of(rules: RulesFile, item: Item) -> TurnaroundPolicy | None:
+    """The policy by which the promise was made. When the file has it no more, the one that such a study would have now."""
+    return rules.policy_called(item.policy) or rules.policy_for(item.facility, item.priority, item.modality)
+
+
 def promise_of(rules: RulesFile, item: Item) -> Promise | None:
     """What was promised for an item."""
     span = None if item.turnaround_seconds is None else timedelta(seconds=item.turnaround_seconds)
-    return promise(rules, rules.policy_called(item.policy), span, course_of(item))
+    return promise(rules, policy_of(rules, item), span, course_of(item))
 
 
 def due(promised: Promise | None, warn_after: float | None) -> tuple[datetime | None, datetime | None]:
@@ -97,9 +102,9 @@ def on_ladder(rules: RulesFile, item: Item) -> Clock | None:
     return Clock(promised.at(0.0), item.due_at, item.priority == most_urgent, held, promised.calendar)
 
 
-def cause_of(rules: RulesFile, item: Item) -> str:
-    """Which clock rings: a pause does not make it another one, a new task or another promise does."""
-    began = course_of(item).began(rules.policy_called(item.policy))
+def cause_of(item: Item) -> str:
+    """Which clock rings: a new task or another time promised is another one, a pause or a changed rules file is not."""
+    began = item.restarted_at or item.received_at
     return f"{began.astimezone(UTC).isoformat(timespec='milliseconds')} {item.turnaround_seconds} s"
 
 
@@ -121,7 +126,7 @@ def resumed(rules: RulesFile, item: Item, now: datetime) -> dict[str, Any]:
     """The columns of a clock that runs on after a pause: what was due moves by the working time that the pause took."""
     if item.paused_at is None:
         return {}
-    course, policy = course_of(item).resumed(now), rules.policy_called(item.policy)
+    course, policy = course_of(item).resumed(now), policy_of(rules, item)
     calendar = rules.calendar_of(policy)
     lost = calendar.elapsed(item.paused_at, now)
     warn_at, due_at = (calendar.after(at, lost) if at else None for at in (item.warn_at, item.due_at))

@@ -88,11 +88,11 @@ def _climb(c: Connection, room: Room, item_id: str, now: datetime) -> bool:
     item, rules = items.get(c, item_id), room.rules.current
     if item is None or item.ring_at is None or item.ring_at > now:
         return False  # another beat was here first
-    ladder, running = rules.ladder_of(rules.policy_called(item.policy)), clock.on_ladder(rules, item)
+    ladder, running = rules.ladder_of(clock.policy_of(rules, item)), clock.on_ladder(rules, item)
     if ladder is None or running is None or running.held or item.state not in OPEN:
         watching.note(c, item.id, ring_at=None)
         return False
-    cause, told = clock.cause_of(rules, item), False
+    cause, told = clock.cause_of(item), False
     done = ladder_steps.done(c, item.id, cause)
     while due := due_steps(ladder, running, done, now):
         told |= _take(c, room, item.id, Rung(due[0], cause, now))

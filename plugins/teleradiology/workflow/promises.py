@@ -56,7 +56,7 @@ def of(room: Room, actor: Actor, item_id: str) -> Promised:
 def story(room: Room, item: Item) -> Promised:
     """The clock of an item."""
     rules = room.rules.current
-    policy = rules.policy_called(item.policy)
+    policy = clock.policy_of(rules, item)
     with room.store.reading() as c:
         steps = tuple(ladder_steps.of_item(c, item.id))
     return Promised(
@@ -76,10 +76,10 @@ def story(room: Room, item: Item) -> Promised:
 
 def _coming(room: Room, item: Item, steps: tuple[Taken, ...]) -> Coming | None:
     rules, now = room.rules.current, room.now()
-    ladder, running = rules.ladder_of(rules.policy_called(item.policy)), clock.on_ladder(rules, item)
+    ladder, running = rules.ladder_of(clock.policy_of(rules, item)), clock.on_ladder(rules, item)
     if ladder is None or running is None:
         return None
-    cause = clock.cause_of(rules, item)
+    cause = clock.cause_of(item)
     done = {each.step for each in steps if each.cause == cause}
     at = next_step_at(ladder, running, done, now)
     if at is None:
