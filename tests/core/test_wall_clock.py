@@ -86,7 +86,7 @@ def test_a_shift_that_begins_or_ends_in_the_hour_that_comes_twice_does_so_the_fi
     assert comes_twice(datetime.combine(day, clock, ZoneInfo(zone)))
     early = (change.astimezone(ZoneInfo(zone)) - 8 * 60 * MINUTE).time()
     begins, ends = Shift(EVERY_DAY, clock, time(10), zone), Shift(EVERY_DAY, early, clock, zone)
-    assert [span for span in agree(reader(begins), change) if span[0] <= change < span[1]][0][0] == first
+    assert next(span for span in agree(reader(begins), change) if span[0] <= change < span[1])[0] == first
     assert reader(begins).shift_began(change + 45 * MINUTE) == first
     assert not [span for span in agree(reader(ends), change) if span[0] < change + 60 * MINUTE and span[1] > first]
     assert first in [span[1] for span in agree(reader(ends), change)]

@@ -11,7 +11,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from .reader import Reader, Shift
-from .wall_clock import change_on
+from .wall_clock import change_on, instant
 
 LEAVE, EXTRA, ON_CALL, UNAVAILABLE = "leave", "extra", "on-call", "unavailable"
 KINDS = (LEAVE, EXTRA, ON_CALL, UNAVAILABLE)
@@ -129,7 +129,7 @@ def _edges(shift: Shift, start: datetime, end: datetime) -> frozenset[datetime]:
 def gaps(
     readers: Iterable[Reader], exceptions: Iterable[Exception_], start: datetime, end: datetime, needs: Iterable[Cover]
 ) -> tuple[Gap, ...]:
-    """When nobody with the subspecialty, and a licence valid on that day, is on shift; spans that touch are one."""
+    """When nobody with the subspecialty, a licence and a right valid on that day, is on shift; spans that touch are one."""
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     stored = list(exceptions)
     everybody = [reader for reader in readers if reader.active]
@@ -162,8 +162,8 @@ def _gaps(
 
 
 def _licensed_parts(reader: Reader, duties: Iterable[Duty], need: Cover) -> Iterator[Duty]:
-    """The duties as far as a licence covers their days at the facility."""
-    edges = set(_licence_edges(reader, need))
+    """The duties as far as a licence, and a right to read anything, cover their days at the facility."""
+    edges = set(_last_midnights(reader, need))
     for duty in duties:
         for begin, stop in _pieces(edges, duty.start, duty.end):
             if _licensed(reader, need, begin):
@@ -177,12 +177,12 @@ def _may_ever(reader: Reader, need: Cover) -> bool:
 
 def _licensed(reader: Reader, need: Cover, at: datetime) -> bool:
     day = at.astimezone(ZoneInfo(need.timezone)).date()
-    return any(one.jurisdiction == need.jurisdiction and one.is_valid_on(day) for one in reader.licences)
+    has_right = not reader.rights or any(right.is_valid_on(day) for right in reader.rights)
+    return has_right and any(one.jurisdiction == need.jurisdiction and one.is_valid_on(day) for one in reader.licences)
 
 
-def _licence_edges(reader: Reader, need: Cover) -> Iterator[datetime]:
-    for licence in reader.licences:
-        if licence.jurisdiction != need.jurisdiction:
-            continue
-        days = [licence.since, licence.until + _DAY if licence.until and licence.until < date.max else None]
-        yield from (datetime.combine(day, time(0), ZoneInfo(need.timezone)).astimezone(UTC) for day in days if day)
+def _last_midnights(reader: Reader, need: Cover) -> Iterator[datetime]:
+    held = [licence for licence in reader.licences if licence.jurisdiction == need.jurisdiction]
+    begins = [licence.since for licence in held if licence.since]
+    ends = [each.until + _DAY for each in (*held, *reader.rights) if each.until and each.until < date.max]
+    yield from (instant(day, time(0), need.timezone) for day in (*begins, *ends))

@@ -12,7 +12,7 @@ from ..core.worklist import State, after
 from ..store import items, waiting
 from ..store.engine import Connection
 from ..store.item import Item
-from . import assignment
+from . import assignment, insisting
 from . import next_case as nextcase
 from .acting import UNCLAIMED, Step, act, allowed_to, checked, find, permit, reason_given, record, standing
 from .room import Room
@@ -33,7 +33,7 @@ def claim(room: Room, actor: Actor, item_id: str, version: int | None = None) ->
     with room.store.writing() as c:
         now, item = room.now(), find(c, actor, item_id)
         state = checked(room.rules.current, actor, "claim", item, version, now)
-        _refuse_unfit(room, actor, reader, item, now)
+        _refuse_unfit(c, room, actor, reader, item)
         return record(c, actor, "claim", item, now, state, _claimed(room, actor, reader, item, now))
 
 
@@ -123,17 +123,16 @@ def _not_again(c: Connection, item: Item, kind: str, now: datetime, reason: str 
     waiting.pass_on(c, now, item=item.id, reader=item.reader, kind=kind, reason=reason, until=now + NOT_AGAIN_FOR)
 
 
-def _refuse_unfit(room: Room, actor: Actor, reader: Reader, item: Item, now: datetime) -> None:
+def _refuse_unfit(c: Connection, room: Room, actor: Actor, reader: Reader, item: Item) -> None:
     """Neither a licence nor a right nor a conflict of interest is overcome by picking; and picking is itself a right."""
-    if item.reader == reader.id:
-        return
-    rules = room.rules.current
-    asked = assignment.need(rules, assignment.wanted_by(item), now)
-    never = [each for each in judge(reader, asked) if each.code in NEVER]
+    rules, theirs = room.rules.current, item.reader == reader.id
+    asked = assignment.need(rules, assignment.wanted_by(item), room.now())
+    never = tuple(each for each in judge(reader, asked) if each.code in NEVER)
+    never = insisting.news(c, item.id, never) if theirs else never
     if never:
         raise NotAllowed(f"{reader.name} may not read this study: {'; '.join(map(str, never))}.", allowed=allowed_to(actor, item))
     general = rules.assigning_of(item.facility).may_pick
-    if not (general if reader.pick_freely is None else reader.pick_freely):
+    if not theirs and not (general if reader.pick_freely is None else reader.pick_freely):
         text = "This study is not yours, and the rules file does not let you pick: ask for the next case, or ask a coordinator."
         raise NotAllowed(text, allowed=("next", "view"))
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from ..config.rules_file import RulesFile
 from ..core import dispatch
 from ..core.reader import Reader
-from ..core.readers import PARTNERS, STRICT, lasting
+from ..core.readers import NEVER, PARTNERS, STRICT, Reason, lasting
 from ..store import waiting
 from ..store.engine import Connection
 from ..store.waiting import Waiting
-from . import assignment
+from . import assignment, insisting
 
 _NO_PROMISE = 7 * 86400.0  # seconds: what has no due time is read as if it had a week
 _ALL_LATE = 60.0  # the shortest limit, for due times that were set before the study came
@@ -37,6 +37,7 @@ class Kind:
     reading: float  # seconds
     fit: dispatch.Fit
     permitted: dict[object, bool] = field(default_factory=dict)
+    never: dict[object, tuple[Reason, ...]] = field(default_factory=dict)
 
 
 def choose(c: Connection, rules: RulesFile, reader: Reader, now: datetime) -> Offer | None:
@@ -44,7 +45,7 @@ def choose(c: Connection, rules: RulesFile, reader: Reader, now: datetime) -> Of
 
     Who asks is there and has a free hand by asking, so hours and capacity do not count; everything else does.
     """
-    skipped, look = waiting.skipped_by(c, reader.id, now), _Look(rules, reader, now)
+    skipped, look = waiting.skipped_by(c, reader.id, now), _Look(c, rules, reader, now)
     best: dict[str, _Best] = {}  # values of different orders do not compare
     readable = 0
     for row in waiting.for_reader(c, reader.id):
@@ -67,7 +68,8 @@ class _Best(NamedTuple):
 class _Look:
     """One reader's look at everything that waits, at an instant."""
 
-    def __init__(self, rules: RulesFile, reader: Reader, now: datetime):
+    def __init__(self, c: Connection, rules: RulesFile, reader: Reader, now: datetime):
+        self.c = c
         self.rules, self.reader, self.now, self.at = rules, reader, now, now.timestamp()
         self.kinds: dict[tuple[str, ...], Kind] = {}
         self.names_persons = bool(reader.conflicts.patients or reader.conflicts.referrers)
@@ -83,11 +85,19 @@ class _Look:
 
     def may(self, row: Waiting, kind: Kind) -> bool:
         """Whether nothing lasting stands against the reader; judged once for items that are alike."""
-        if row.reader:  # theirs: somebody thought of it when it was given, and the reassignment looks after it
-            return True
+        if row.reader:  # theirs: somebody thought of the rest when it was given, and the reassignment looks after it
+            return not (never := self._never(row, kind)) or not insisting.news(self.c, row.id, never)
         if self._judged(row, kind, STRICT):  # a wider search takes nobody away
             return True
         return self._judged(row, kind, max(row.broadened, _step(kind.shares, row, self.at * 1e6)))
+
+    def _never(self, row: Waiting, kind: Kind) -> tuple[Reason, ...]:
+        """What has come about that nothing overcomes: the licence ended at midnight, and nobody has looked since."""
+        key = (row.patient, row.referrer) if self.names_persons else None
+        if key not in kind.never:
+            asked = assignment.need(self.rules, _wanted(row), self.now)
+            kind.never[key] = tuple(each for each in lasting(self.reader, asked) if each.code in NEVER)
+        return kind.never[key]
 
     def _judged(self, row: Waiting, kind: Kind, step: int) -> bool:
         key = (step, row.patient, row.referrer) if self.names_persons else step

@@ -13,7 +13,7 @@ from ..core.worklist import State
 from ..store import audit, bookmarks, decisions, items, notifications
 from ..store.engine import Connection
 from ..store.item import Item
-from . import assignment, standings
+from . import assignment, insisting, standings
 from .room import Room
 
 REASSIGNED = "reassigned"
@@ -43,20 +43,21 @@ def _against(rules: RulesFile, item: Item, stand: dict[str, Standing], now: date
 
 
 def _move(room: Room, seen: Item) -> bool:
-    """To somebody else, or back to the list when the holder will never be able to read it; once for one cause."""
+    """To somebody else, or back to the list when waiting for the holder helps nobody; once for one cause."""
     with room.store.writing() as c:
         item, now, rules = items.get(c, seen.id), room.now(), room.rules.current
         if item is None or item.state != State.ASSIGNED or item.reader != seen.reader:
             return False
-        against = _news(c, item, _against(rules, item, standings.presence(c, rules, now), now))
+        against = insisting.news(c, item.id, _against(rules, item, standings.presence(c, rules, now), now))
         if not against:
             return False
         cause = f"{REASSIGNED}: {against[0].code} {now:%Y-%m-%d} {item.reader}"[:64]
         if any(each.cause == cause for each in decisions.of_item(c, item.id)):
             return False
         chosen = _somebody_else(c, rules, item, now)
-        if chosen.reader is None and not chosen.has_eligible and all(each.is_passing for each in against):
-            return False  # nobody can have it now, and the holder may come back
+        may_wait = chosen.broadened < rules.assigning_of(item.facility).last_step
+        if chosen.reader is None and not chosen.has_eligible and may_wait and all(each.is_passing for each in against):
+            return False  # nobody can have it now, and the holder may come back or the search widen
         told = {"taken_from": item.reader, "against": [each.code for each in against]}
         assignment.hand_over(c, room, item, chosen, cause, **told)
         return True
@@ -66,13 +67,6 @@ def _somebody_else(c: Connection, rules: RulesFile, item: Item, now: datetime) -
     last = decisions.get(c, item.decision) if item.decision else None
     wanted = assignment.wanted_by(item, last.attributes if last else None)
     return assignment.find_reader(c, rules, replace(wanted, holder=""), now)
-
-
-def _news(c: Connection, item: Item, against: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """Without what a person knew who gave the item to this reader all the same."""
-    given = [record for record in audit.of_item(c, item.id) if record.event == "assigned"]
-    known = given[-1].detail.get("known", ()) if given else ()
-    return tuple(each for each in against if each.code not in known)
 
 
 def warn_of_expiry(room: Room) -> None:

@@ -44,7 +44,12 @@ def _done(c: Connection, rules: RulesFile, need: Need) -> dict[str, float]:
     if rules.assigning_of(need.facility).choice.by != "fair-shift":
         return {}
     midnight = datetime.combine(need.day, time(0), ZoneInfo(need.timezone))
-    began = {one.id: waiting.quarter_of(_began(one, need.at, midnight)) for one in rules.readers.values() if one.active}
+    by_roster = duties.shifts_began(c, rules, need.at)
+    began = {
+        one.id: waiting.quarter_of(_began(one, need.at, midnight, by_roster.get(one.id)))
+        for one in rules.readers.values()
+        if one.active
+    }
     found: dict[str, float] = defaultdict(float)
     for row in _since(c, min(began.values(), default=None)):
         if row.reader in began and row.quarter >= began[row.reader]:
@@ -52,10 +57,10 @@ def _done(c: Connection, rules: RulesFile, need: Need) -> dict[str, float]:
     return found
 
 
-def _began(reader: Reader, at: datetime, midnight: datetime) -> datetime:
+def _began(reader: Reader, at: datetime, midnight: datetime, by_roster: datetime | None) -> datetime:
     if not reader.shifts and not reader.on_call:
         return midnight
-    return reader.shift_began(at) or at  # off duty nothing is compared
+    return by_roster or reader.shift_began(at) or at  # off duty nothing is compared
 
 
 def _since(c: Connection, quarter: int | None) -> list[Work]:
