@@ -64,6 +64,8 @@ class ByDay:
             if key.casefold() not in (*DAYS, *LONG_DAYS):
                 message = f"expected {DAY.words}, found {shortened(key)}"
                 findings.problem(entry.place, below(path, key), message, closest(key, (*DAYS, *LONG_DAYS)))
+            elif weekday(key.casefold()) in found:
+                findings.problem(entry.place, below(path, key), f"the hours of {DAYS[weekday(key.casefold())]} are there already")
             else:
                 found[weekday(key.casefold())] = DayHours().read(entry.value, below(path, key), findings) or ()
         return found

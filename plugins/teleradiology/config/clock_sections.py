@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Any
 
@@ -12,12 +11,10 @@ from ..core.calendars import Calendar
 from ..core.ladder import Action, Ladder, Step
 from ..core.policies import Start, TurnaroundPolicy
 from .calendars_section import DAY, week_of, weekday
-from .findings import Findings, below
 from .readers_section import MODALITY
 from .records import Field, Record, TableOf
 from .shapes import ListOf, Parsed, Reference, Text, Word
 from .values import DURATION, PERCENTAGE, TIME, TIMEZONE, parse_duration
-from .yaml_tree import Items, Table
 
 CHANNELS = ("page", "email", "webhook")
 MOST_AFTER = 10.0  # times the turnaround
@@ -134,28 +131,3 @@ PAUSE_REASON = Parsed(
     known=lambda: ("missing-images", "missing-information", *(set(hold_reasons.GROUNDS) - {hold_reasons.OTHER})),
 )
 PAUSE_REASONS = ListOf(PAUSE_REASON, "reasons", at_least_one=False)
-
-
-def check_names(root: Table, values: Mapping[str, Any], findings: Findings) -> None:
-    """Steps of one ladder and policies are told apart by their names."""
-    policies = root.entries["turnaround"].value if "turnaround" in root.entries else None
-    if isinstance(policies, Items):
-        _check_distinct(policies, values.get("turnaround") or (), "turnaround", findings)
-    ladders = root.entries["ladders"].value if "ladders" in root.entries else None
-    for name, ladder in (values.get("ladders") or {}).items():
-        node = ladders.entries[name].value if isinstance(ladders, Table) else None
-        steps = node.entries["steps"].value if isinstance(node, Table) else None
-        if isinstance(steps, Items):
-            _check_distinct(steps, ladder.steps, below(below("ladders", name), "steps"), findings)
-
-
-def _check_distinct(node: Items, found: tuple[Any, ...], path: str, findings: Findings) -> None:
-    if len(found) != len(node.items):
-        return  # some could not be read, which is said already
-    seen: set[str] = set()
-    for place, (each, value) in enumerate(zip(node.items, found, strict=True)):
-        if value.name in seen:
-            findings.problem(
-                each.place, below(path, place), f"'{value.name}' is there already; give this one a 'name' of its own"
-            )
-        seen.add(value.name)

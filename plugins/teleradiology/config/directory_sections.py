@@ -12,7 +12,7 @@ from ..core.directory import Facility, Priority, Subspecialty
 from .findings import Findings, below, shortened
 from .records import Field, Record, TableOf
 from .shapes import ListOf, Schema, Text
-from .values import AET, DURATION, JURISDICTION, LANGUAGE, NETWORK, PERCENTAGE, TIMEZONE
+from .values import AET, DURATION, EMAIL, JURISDICTION, LANGUAGE, NETWORK, PERCENTAGE, TIMEZONE
 from .yaml_tree import Node, Table
 
 WARN_AFTER = 0.75
@@ -99,7 +99,7 @@ FACILITY = Record(
         Field("languages", ListOf(LANGUAGE, "language codes"), "Languages its reports may be written in, the preferred first."),
         Field("letterhead", Letterhead(), "Lines at the top of its reports: a list, or lists by language."),
         Field("phone", Text(64), "Whom to call about a critical finding."),
-        Field("email", Text(120), "Where to write to."),
+        Field("email", EMAIL, "Where to write to."),
     ),
     Facility,
 )

@@ -10,7 +10,7 @@ from ..core.reader import FINAL, PRELIMINARY, Conflicts, Licence, Reader, Right,
 from .findings import Findings, below, closest, shortened
 from .records import Field, Record, TableOf
 from .shapes import Flag, ListOf, Number, Parsed, Reference, Text, Word
-from .values import DATE, JURISDICTION, LANGUAGE, NAME, TIME, TIMEZONE
+from .values import DATE, EMAIL, JURISDICTION, LANGUAGE, NAME, TIME, TIMEZONE
 from .yaml_tree import Table
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -100,7 +100,7 @@ READER = Record(
         Field("conflicts", CONFLICTS, "Whom the reader must not read for."),
         Field("pick_freely", Flag(), "Whether the reader may take what they were not given; as `assignment` says when left out."),
         Field("may_finalize", Flag(), "Whether the reader may sign final reports; true when left out."),
-        Field("email", Text(120), "Where notices are sent that a ladder sends by e-mail."),
+        Field("email", EMAIL, "Where notices are sent that a ladder sends by e-mail."),
         Field("active", Flag(), "false while the reader is away for long; true when left out."),
     ),
     _reader,

@@ -26,11 +26,11 @@ from ..core.rules import Rule, RuleSet
 from ..core.study_facts import StudyFacts
 from ..core.transport import Transport
 from ..core.workload import Workload
-from . import assignment_section, examples_section, reachability
+from . import assignment_section, clock_checks, examples_section, reachability
 from .ai_section import AI
 from .assignment_section import ASSIGNMENT
 from .calendars_section import CALENDARS, check_open
-from .clock_sections import LADDERS, PAUSE_REASONS, TURNAROUND, check_names
+from .clock_sections import LADDERS, PAUSE_REASONS, TURNAROUND
 from .completeness_section import COMPLETENESS
 from .directory_sections import FACILITIES, PRIORITIES, SUBSPECIALTIES_SECTION, check_senders
 from .examples_section import EXAMPLES, Example
@@ -254,7 +254,7 @@ def _check_across(root: Table, values: Mapping[str, Any], findings: Findings) ->
     facilities, readers, calendars = (_value(root, name) for name in ("facilities", "readers", "calendars"))
     if isinstance(calendars, Table):
         check_open(values.get("calendars") or {}, calendars, findings)
-    check_names(root, values, findings)
+    clock_checks.check(root, values, findings)
     if isinstance(facilities, Table):
         check_senders(values.get("facilities") or {}, facilities, findings)
     if isinstance(readers, Table) and _keys(root, "subspecialties"):
