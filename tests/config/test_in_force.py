@@ -152,7 +152,7 @@ def test_a_file_that_is_gone_is_told_once(file: Path, last_good: Path) -> None:
     rules = RulesInForce(file, last_good)
     file.unlink()
     assert [rules.stale(), rules.stale()] == [False, True]
-    with pytest.raises(InvalidConfiguration, match="cannot be read"):
+    with pytest.raises(InvalidConfiguration, match="there is no such file"):
         rules.reload("system", NOW)
     assert [rules.stale(), rules.stale()] == [False, False]
     assert rules.current.text == GOOD

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,9 @@ BROKEN = RULES.read_text(encoding="utf-8").replace("priority: routine, subspecia
 
 
 def test_a_misspelt_verb_is_told_with_the_one_that_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments, meant in ((["rulse"], "rules"), (["rules", "chek"], "check"), (["rules", "check", "--fromat"], "--format")):
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        assert ended.value.code == 2
+    for arguments, meant in ((["rulse"], "rules"), (["rules", "chek"], "check"), (["rules", "check", "--fromat"], "--format"),
+                             (["rules", "check", "--format", "jsn"], "json")):  # fmt: skip
+        assert main(arguments) == 2
         said = capsys.readouterr().err
         assert f"Did you mean {meant}?" in said
         assert said.count("\n") == 1
@@ -57,7 +58,82 @@ def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_file_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "check", "/none/rules.yaml"]) == 1
-    assert capsys.readouterr().err == "/none/rules.yaml: No such file or directory\n"
+    assert capsys.readouterr().err == "/none/rules.yaml: there is no such file; a rules file was expected\n"
+
+
+def test_a_misspelt_file_is_told_with_the_one_that_was_meant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "rules.yaml").write_bytes(RULES.read_bytes())
+    assert main(["rules", "check", str(tmp_path / "ruels.yaml")]) == 1
+    assert f"did you mean '{tmp_path / 'rules.yaml'}'?" in capsys.readouterr().err
+
+
+def test_a_folder_and_bytes_that_are_no_text_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "latin.yaml").write_bytes(b"version: 1\nname: Dr \xc4rzt\n")
+    for act in ("check", "test", "coverage"):
+        assert main(["rules", act, str(tmp_path)]) == 1
+        assert "this is a folder" in capsys.readouterr().err
+        assert main(["rules", act, str(tmp_path / "latin.yaml")]) == 1
+        assert "latin.yaml:2:10: the byte 0xC4 is not UTF-8" in capsys.readouterr().err
+
+
+MISUSED: list[tuple[list[str], str]] = [
+    (["--format", "text", "rules", "check"], "options stand at the end"),
+    (["rules", "check", "one.yaml", "two.yaml"], "'two.yaml' is too much"),
+    (["rules", "check", "--data", "/none"], "expected the service's data folder, found nothing at /none"),
+    (["rules", "coverage", "--since", "2999-01-01"], "which is still to come"),
+    (["rules", "coverage", "--since=-7d"], "expected a time ago such as 7d"),
+    (["rules", "history", "--limit", "-3"], "--limit"),
+    (["rules", "history", "--limit", "few"], "expected a number from 1"),
+    (["rules", "backtest", "--fail-over", "some"], "expected a number from 0"),
+    (["rules", "diff", "in-force", "abcdefgh"], "'abcdefgh': expected a rules file, in-force, disk, or the first 6"),
+    (["rules", "history", "--url", "localhost:8042"], "expected an address such as http://"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISUSED)
+def test_what_cannot_be_meant_ends_with_2_and_says_what_can(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rules", "chek", "--format", "json"],
+        ["rules", "check", "/none.yaml", "--format=json"],
+        ["rules", "check", "/", "--format", "json"],
+        ["rules", "coverage", "--since", "soon", "--format", "json"],
+        ["rules", "explain", "--json", "/none.json", "--format", "json"],
+    ],
+)
+def test_mistakes_are_json_too_when_that_is_asked_for(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) in (1, 2)
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["ok"], bool(answer["detail"])) == (False, True)
+
+
+@pytest.mark.parametrize("answer", [b"<html>a printer</html>", b'{"HttpError": "Not Found"}'])
+def test_something_else_at_the_address_is_told(
+    answer: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Else(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404 if answer.startswith(b"{") else 200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    monkeypatch.setenv("TELERADIOLOGY_PASSWORD", "x")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Else) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        assert main(["rules", "history", "--url", address, "--data", str(tmp_path)]) == 1
+        server.shutdown()
+    assert f"expected at {address}; what answers there is something else" in capsys.readouterr().err
 
 
 def test_the_wrapper_needs_no_activated_environment() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..config import examples_section, yaml_tree
 from ..config.examples_section import EXAMPLES, Example
+from ..config.file_text import text_of
 from ..config.rules_file import RulesFile, load
 from ..core.errors import InvalidConfiguration, Problem
 from . import source
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _of_file(file: Path) -> list[Tried]:
-    text = file.read_text(encoding="utf-8")
+    text = text_of(file)
     try:
         load(text, str(file))
         found: tuple[Problem, ...] = ()
@@ -87,7 +88,7 @@ def _of_beside(file: Path, beside: Path) -> list[Tried]:
     findings = names_of(rules)
     findings.file = str(beside)
     try:
-        root = yaml_tree.read(beside.read_text(encoding="utf-8"), str(beside))
+        root = yaml_tree.read(text_of(beside), str(beside))
     except yaml_tree.Unreadable as unreadable:
         raise InvalidConfiguration(f"{beside} cannot be read.", problems=unreadable.problems) from None
     section = root.entries.get("examples") if isinstance(root, yaml_tree.Table) else None

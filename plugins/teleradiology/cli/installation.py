@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import rules_file
+from ..config.file_text import text_of
 from ..config.rules_file import RulesFile
 from ..config.settings import Settings
 from ..core.errors import InvalidConfiguration, Unavailable
@@ -44,7 +45,7 @@ class Installation:
 
     def rules(self) -> RulesFile:
         file = self.settings.rules_file
-        return rules_file.load(file.read_text(encoding="utf-8"), str(file))
+        return rules_file.load(text_of(file), str(file))
 
     def store(self, seal: Seal | None = None) -> Store:
         settings = self.settings
@@ -60,7 +61,10 @@ class Installation:
 
     def _environment(self) -> dict[str, str]:
         note = self.data_dir / "serving.json"
-        noted = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
+        try:
+            noted = dict(json.loads(note.read_text(encoding="utf-8"))) if note.exists() else {}
+        except (ValueError, TypeError):
+            raise Unavailable(f"what ./serve noted was expected in {note}; it is garbled. Delete it and run ./serve") from None
         known = {NOTED[key]: str(value) for key, value in noted.items() if key in NOTED}
         return {**known, **os.environ, "TELERADIOLOGY_DATA": str(self.data_dir)}
 

@@ -12,7 +12,7 @@ from ..store import rules_history
 from ..workflow import rules as workflow
 from . import source, telling
 from .output import say, say_json
-from .parser import NotUnderstood, with_data, with_format
+from .parser import NotUnderstood, count, with_data, with_format
 
 
 def add(acts: Any) -> None:
@@ -24,7 +24,7 @@ def add(acts: Any) -> None:
     diff.add_argument("--exit-code", action="store_true", help="end with 1 when they differ")
     diff.set_defaults(run=_diff)
     history = source.with_service(with_format(with_data(acts.add_parser("history", help="who put which rules in force when"))))
-    history.add_argument("--limit", type=int, default=20, help="at most so many changes, the latest (default: 20)")
+    history.add_argument("--limit", metavar="N", type=count, default=20, help="at most so many changes, the latest (default: 20)")
     history.set_defaults(run=_history)
     rollback = source.with_service(
         with_format(with_data(acts.add_parser("rollback", help="put rules of the past in force again")))

@@ -18,7 +18,7 @@ from ..core.errors import NotFound, Problem
 from ..workflow import backtesting, covering, explaining
 from . import examples, given, source, telling
 from .output import say, say_json
-from .parser import NotUnderstood, with_data, with_format
+from .parser import NotUnderstood, count, count_or_none, with_data, with_format
 
 _HERE = Place(1, 1)
 
@@ -49,8 +49,8 @@ def add(acts: Any) -> None:
     )
     backtest.add_argument("--rules", metavar="FILE", type=Path, help="the changed file; default: the file that the service uses")
     backtest.add_argument("--facility", default="", help="studies of this facility alone")
-    backtest.add_argument("--limit", type=_count, default=5000, help="at most so many studies, the latest (default: 5000)")
-    backtest.add_argument("--fail-over", metavar="N", type=int, help="end with 1 when more than N studies would move")
+    backtest.add_argument("--limit", type=count, default=5000, help="at most so many studies, the latest (default: 5000)")
+    backtest.add_argument("--fail-over", metavar="N", type=count_or_none, help="end with 1 when more than N studies would move")
     backtest.set_defaults(run=_backtest)
 
 
@@ -116,7 +116,7 @@ def _with_disk(
 
 
 def _explained_there(options: argparse.Namespace, facts: dict[str, Any] | None) -> tuple[dict[str, Any], None]:
-    text = options.rules.read_text(encoding="utf-8") if options.rules else None
+    text = source.read_rules(options.rules).text if options.rules else None
     body: dict[str, Any] = {"text": text} if text else {}
     if facts is None:
         body["study"] = options.study
@@ -224,7 +224,10 @@ def since(text: str) -> datetime:
         raise argparse.ArgumentTypeError(
             f"expected a time ago such as 7d or 12h, or a date such as 2026-10-01, found '{text}'"
         ) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at > source.now():
+        raise argparse.ArgumentTypeError(f"expected a time in the past, found '{text}', which is still to come")
+    return at
 
 
 def _percent(text: str) -> float:
@@ -235,9 +238,3 @@ def _percent(text: str) -> float:
     if not 0 <= value <= 100:
         raise argparse.ArgumentTypeError(f"expected a percentage such as 90, found '{text}'")
     return value
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"expected a number of studies from 1 to 1000000, found '{text}'")
-    return int(text)

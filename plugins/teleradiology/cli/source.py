@@ -13,15 +13,17 @@ from functools import cached_property
 from pathlib import Path
 
 from ..config import rules_file
+from ..config.file_text import text_of
 from ..config.rules_file import RulesFile
-from ..core.errors import NotFound, Unavailable
+from ..core.errors import InvalidInput, Unavailable
 from ..core.identity import Actor, Role
 from ..demo.client import Client
 from ..store import migrate, rules_history
 from ..store.engine import Connection, Store
-from ..workflow.rules import once_in_force, prefix_of
+from ..workflow.rules import SHORTEST_DIGEST, once_in_force, prefix_of
 from . import installation, passwords
 from .installation import Installation
+from .parser import NotUnderstood
 
 IN_FORCE, DISK = "in-force", "disk"
 
@@ -90,8 +92,9 @@ class Source:
         path = Path(name)
         if path.exists() or "/" in name or path.suffix:
             return read_rules(path)
+        prefix = _prefix(name)
         with self.reading() as c:
-            return once_in_force(rules_history.texts(c, prefix_of(name)), name)
+            return once_in_force(rules_history.texts(c, prefix), name)
 
     @staticmethod
     def _checked(store: Store) -> Store:
@@ -105,20 +108,28 @@ class Source:
         return store
 
 
+def _prefix(name: str) -> str:
+    try:
+        return prefix_of(name)
+    except InvalidInput:
+        known = f"a rules file, {IN_FORCE}, {DISK}, or the first {SHORTEST_DIGEST} or more digits of a digest of the history"
+        raise NotUnderstood(f"'{name[:64]}': expected {known}") from None
+
+
 def of(options: argparse.Namespace) -> Source:
     return Source(installation.of(options.data))
 
 
 def read_rules(path: Path) -> RulesFile:
-    """A rules file. Raises InvalidConfiguration with all problems, OSError when it cannot be read."""
-    return rules_file.load(path.read_text(encoding="utf-8"), str(path))
+    """A rules file. Raises InvalidConfiguration with all problems."""
+    return rules_file.load(text_of(path), str(path))
 
 
 def client(options: argparse.Namespace) -> Client:
     """The service at ``--url``."""
     address = options.url.rstrip("/").removesuffix("/teleradiology")
     if not address.startswith(("http://", "https://")):
-        raise NotFound(f"--url: expected an address such as http://pacs.example:8042, found '{options.url}'")
+        raise NotUnderstood(f"--url: expected an address such as http://pacs.example:8042, found '{options.url}'")
     return Client(address, options.user, passwords.of(options.user, installation.of(options.data).data_dir))
 
 

@@ -11,11 +11,10 @@ from typing import Any
 
 from ..core.errors import InvalidConfiguration, Problem
 from .differences import Difference, between
+from .file_text import content_of, decoded
 from .replacing import replace_file, write_whole
 from .rules_file import RulesFile, load
-from .yaml_tree import LARGEST
 
-_LARGEST_FILE = 4 * LARGEST  # bytes: the most that UTF-8 makes of the characters that are read
 _ATTEMPTS = 3  # at a file that changes while it is read
 
 Signature = tuple[int, int, int] | None
@@ -146,35 +145,9 @@ def _read(file: Path) -> tuple[Signature, str]:
     """The file's text as it was at one moment. Raises InvalidConfiguration."""
     signature = _signature(file)
     for _ in range(_ATTEMPTS):
-        content = _content(file)
+        content = content_of(file, file.name)
         after = _signature(file)
         if after == signature:
             break
         signature = after
-    return signature, _decoded(content, file.name)
-
-
-def _content(file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise _refusal(file.name, Problem(f"cannot be read: {error.strerror or 'no such file'}", file=file.name)) from None
-    if len(content) > _LARGEST_FILE:
-        raise _refusal(file.name, Problem(f"is larger than {_LARGEST_FILE} bytes", file=file.name))
-    return content
-
-
-def _decoded(content: bytes, name: str) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refusal(name, Problem("is UTF-16; save it as UTF-8", "", name, 1, 1))
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1
-        raise _refusal(name, Problem(f"the byte 0x{content[error.start]:02X} is not UTF-8", "", name, line, column)) from None
-
-
-def _refusal(name: str, problem: Problem) -> InvalidConfiguration:
-    return InvalidConfiguration(f"{name} was not put in force: {problem}", problems=[problem])
+    return signature, decoded(content, file.name)

@@ -11,6 +11,7 @@ import requests
 from ..core.errors import Refusal, Unavailable
 
 TIMEOUT = 60.0
+_OURS = "/teleradiology/api/"
 
 
 class Refused(Refusal):
@@ -32,13 +33,13 @@ class Client:
     password: str
 
     def get(self, path: str) -> Any:
-        return self._call("GET", f"/teleradiology/api/{path}")
+        return self._call("GET", f"{_OURS}{path}")
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        return self._call("POST", f"/teleradiology/api/{path}", body)
+        return self._call("POST", f"{_OURS}{path}", body)
 
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
-        return self._call("PUT", f"/teleradiology/api/{path}", body)
+        return self._call("PUT", f"{_OURS}{path}", body)
 
     def orthanc(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Orthanc's own REST API."""
@@ -52,8 +53,20 @@ class Client:
         except requests.RequestException:
             raise Unavailable(f"the service was expected at {self.address}; nothing answers there. Start it: ./serve") from None
         if answer.status_code >= 400:
+            if path.startswith(_OURS) and not _is_problem(answer):
+                raise self._something_else()
             raise Refused(answer.status_code, f"{method} {path}: {answer.status_code} {_detail(answer)}")
-        return answer.json() if answer.content else None
+        try:
+            return answer.json() if answer.content else None
+        except ValueError:
+            raise self._something_else() from None
+
+    def _something_else(self) -> Unavailable:
+        return Unavailable(f"the service was expected at {self.address}; what answers there is something else")
+
+
+def _is_problem(answer: requests.Response) -> bool:
+    return answer.headers.get("Content-Type", "").startswith("application/problem+json")
 
 
 def _detail(answer: requests.Response) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ..config import yaml_tree
 from ..config.difference_details import Detail, details
 from ..config.examples_section import Given
+from ..config.file_text import content_of, decoded
 from ..config.findings import Findings
 from ..config.in_force import Reloaded
 from ..config.replacing import replace_file
@@ -240,8 +241,4 @@ def _read(room: Room, text: str | None) -> RulesFile:
     if text is not None:
         return room.rules.check(text)
     path = room.rules.file
-    try:
-        return room.rules.check(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(f"cannot be read: {type(error).__name__}", file=path.name)
-        raise InvalidConfiguration(f"{path.name} cannot be read.", problems=[problem]) from None
+    return room.rules.check(decoded(content_of(path, path.name), path.name))
