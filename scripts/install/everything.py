@@ -46,7 +46,7 @@ def _front_end() -> None:
         modules = vendor.fetch(Path(temporary))
         stamps.rebuild(VENDOR, wanted, lambda folder: vendor.make(folder, modules, environment.PYTHON))
         stamps.rebuild(TEST_TOOLS, wanted, lambda folder: vendor.make_test_tools(folder, modules))
-        stamps.rebuild(OHIF, wanted, lambda folder: ohif.make(folder, modules / ".bin" / "esbuild"))
+        stamps.rebuild(OHIF, wanted, lambda folder: ohif.make(folder, modules / ".bin" / "esbuild", environment.PYTHON))
 
 
 def _demo_images() -> None:

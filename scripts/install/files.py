@@ -6,7 +6,10 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from install import commands
+
 GZIPPED = {".js", ".css", ".html", ".json", ".svg", ".wasm", ".xml", ".jsonc"}
+BROTLI = "import brotli, sys; sys.stdout.buffer.write(brotli.compress(sys.stdin.buffer.read(), quality=10))"
 MANIFEST = "VENDOR.json"
 
 
@@ -23,6 +26,13 @@ def store(folder: Path, name: str, data: bytes, *, plain_too: bool = False) -> d
     if plain_too:
         path.write_bytes(data)
     return entry | {"stored": len(packed)}
+
+
+def store_brotli(folder: Path, name: str, data: bytes, python: Path) -> None:
+    """Writes the Brotli form beside the gzip one: a fifth smaller, for the browsers that ask for it (over HTTPS, and locally)."""
+    if PurePosixPath(name).suffix in GZIPPED:
+        packed = commands.run([python, "-c", BROTLI], f"Brotli could not pack {name}.", stdin=data)
+        (folder / f"{name}.br").write_bytes(packed)
 
 
 def write_manifest(folder: Path, about: dict[str, Any], entries: dict[str, dict[str, Any]]) -> None:

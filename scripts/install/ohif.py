@@ -39,11 +39,11 @@ UNUSED_FILES = {
 SPLASH_IMAGES = re.compile(r"apple-touch-startup|firefox_app|yandex|coast")
 
 
-def make(folder: Path, esbuild: Path) -> None:
+def make(folder: Path, esbuild: Path, python: Path) -> None:
     """Fills the folder with the viewer that the lock file names."""
     locked = npm.lock(LOCK)
     with tempfile.TemporaryDirectory(prefix="ohif-") as temporary:
-        prepare(read(npm.tarball(locked, Path(temporary))), folder, esbuild, locked)
+        prepare(read(npm.tarball(locked, Path(temporary))), folder, (esbuild, python), locked)
 
 
 def read(tarball: Path) -> dict[str, bytes]:
@@ -52,11 +52,12 @@ def read(tarball: Path) -> dict[str, bytes]:
     )
 
 
-def prepare(package: dict[str, bytes], folder: Path, esbuild: Path, locked: dict[str, str]) -> None:
+def prepare(package: dict[str, bytes], folder: Path, tools: tuple[Path, Path], locked: dict[str, str]) -> None:
+    """``tools`` are esbuild and a Python that has brotli."""
     licence = package.pop("package/LICENSE")
     names = sorted(package)
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        done = list(pool.map(lambda name: _one(name.removeprefix(DIST), package[name], folder, esbuild), names))
+        done = list(pool.map(lambda name: _one(name.removeprefix(DIST), package[name], folder, *tools), names))
     public_paths = sum(count for _, count in done)
     if public_paths < PUBLIC_PATHS_AT_LEAST:
         raise Trouble(
@@ -104,7 +105,7 @@ def _rebased_page(page: str) -> str:
     return re.sub(r'<script[^>]+init-service-worker\.js"></script>', "", page)
 
 
-def _one(name: str, original: bytes, folder: Path, esbuild: Path) -> tuple[dict[str, Any], int]:
+def _one(name: str, original: bytes, folder: Path, esbuild: Path, python: Path) -> tuple[dict[str, Any], int]:
     data, public_paths = rebased(name, original)
     if "/" not in name and name.endswith(".js"):
         data = commands.run(
@@ -112,4 +113,6 @@ def _one(name: str, original: bytes, folder: Path, esbuild: Path) -> tuple[dict[
             f"esbuild could not minify {name} of OHIF.",
             stdin=data,
         )
-    return files.store(folder, name, data), public_paths
+    entry = files.store(folder, name, data)
+    files.store_brotli(folder, name, data, python)
+    return entry, public_paths

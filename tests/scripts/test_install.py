@@ -185,7 +185,7 @@ def test_a_viewer_with_another_layout_is_refused(tmp_path: Path) -> None:
         ohif.rebased("index.html", b"<html></html>")
     package = {"package/LICENSE": b"", "package/dist/a.css": b"url(/x)"}
     with pytest.raises(Trouble, match="7 or more public paths; found 0"):
-        ohif.prepare(package, tmp_path, Path("esbuild"), {"version": "9"})
+        ohif.prepare(package, tmp_path, (Path("esbuild"), environment.PYTHON), {"version": "9"})
 
 
 @pytest.mark.parametrize(
@@ -213,6 +213,7 @@ def test_the_prepared_viewer_is_the_locked_one_and_complete() -> None:
     for name in manifest["files"]:
         folder = HOME / "build/ohif"
         assert (folder / name).is_file() != (folder / f"{name}.gz").is_file(), name
+        assert (folder / f"{name}.br").is_file() == (folder / f"{name}.gz").is_file(), name
 
 
 def test_files_are_stored_the_same_every_time(tmp_path: Path) -> None:

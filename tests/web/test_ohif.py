@@ -7,6 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import brotli
 import pytest
 from flask import Flask
 
@@ -26,6 +27,9 @@ FILES = {
 }
 
 
+UNPACK = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
+
 def prepare(folder: Path) -> None:
     (folder / "assets").mkdir(parents=True)
     for name, body in FILES.items():
@@ -33,6 +37,7 @@ def prepare(folder: Path) -> None:
             (folder / name).write_bytes(body)
         else:
             (folder / f"{name}.gz").write_bytes(gzip.compress(body, mtime=0))
+            (folder / f"{name}.br").write_bytes(brotli.compress(body))
     (folder / "app-config.js").write_text("window.config = {evil: 1}")
     manifest = {"files": {name: {"sha256": hashlib.sha256(body).hexdigest()} for name, body in FILES.items()}}
     (folder / "VENDOR.json").write_text(json.dumps(manifest))
@@ -56,12 +61,20 @@ def client(settings, monkeypatch):
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_every_file_arrives_as_it_was_prepared(client, name):
-    for headers in ({}, {"Accept-Encoding": "gzip"}):
-        response = client.get(f"/ohif/{name}", headers=headers)
-        body = response.data
-        if response.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        assert (response.status_code, body) == (200, FILES[name])
+    for accepted, unpack in UNPACK.items():
+        response = client.get(f"/ohif/{name}", headers={"Accept-Encoding": accepted})
+        assert (response.status_code, unpack(response.data) if "Content-Encoding" in response.headers else response.data) == (
+            200,
+            FILES[name],
+        )
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sent"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("", None)]
+)
+def test_the_smallest_form_that_the_browser_takes_is_sent(client, accepted, sent):
+    response = client.get("/ohif/app.bundle.0123456789abcdef.js", headers={"Accept-Encoding": accepted})
+    assert (response.headers.get("Content-Encoding"), response.headers["Vary"]) == (sent, "Accept-Encoding")
 
 
 @pytest.mark.parametrize("mode", sorted(ohif.MODES))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from flask import Flask, Response, redirect
+from flask import Flask, Response, redirect, request
 
 from ..config.settings import Settings
 from ..core.errors import NotFound, Unavailable
@@ -54,12 +54,14 @@ class OhifFiles:
         names = (name for name in self.digests if re.fullmatch(r"app\.bundle\.[0-9a-f]+\.js", name))
         return next((f"{ROOT}/ohif/{name}" for name in names), "")
 
-    def read(self, name: str) -> StaticFile:
-        """One file from the disk. Raises NotFound for any other name."""
+    def read(self, name: str, *, brotli: bool = False) -> StaticFile:
+        """One file from the disk, as Brotli where that is asked for and there. Raises NotFound for any other name."""
         if name not in self.digests:
             raise NotFound()
         media_type = MEDIA_TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
-        stored = self.folder / f"{name}.gz"
+        smallest, stored = self.folder / f"{name}.br", self.folder / f"{name}.gz"
+        if brotli and smallest.is_file():
+            return StaticFile(None, smallest.read_bytes(), self.digests[name], media_type, "br")
         if not stored.is_file():
             return StaticFile((self.folder / name).read_bytes(), None, self.digests[name], media_type)
         return StaticFile(None, stored.read_bytes(), self.digests[name], media_type)
@@ -70,6 +72,10 @@ def register(app: Flask, settings: Settings) -> None:
     files = OhifFiles.of(settings)
     app.extensions["ohif_files"] = files
 
+    def sent(name: str, caching: str) -> Response:
+        brotli = not settings.orthanc_compresses and request.accept_encodings["br"] > 0
+        return send(files.read(name, brotli=brotli), caching, settings.orthanc_compresses)
+
     def ohif_home() -> Response:
         return redirect(f"{ROOT}/", 303)  # type: ignore[return-value]
 
@@ -79,7 +85,7 @@ def register(app: Flask, settings: Settings) -> None:
         if not files.digests:
             raise Unavailable("The viewer is not installed; ./serve installs it.")
         auth.actor()
-        response = send(files.read("index.html"), ASK_AGAIN, settings.orthanc_compresses)
+        response = sent("index.html", ASK_AGAIN)
         response.headers["Content-Security-Policy"] = CSP
         return response
 
@@ -91,7 +97,7 @@ def register(app: Flask, settings: Settings) -> None:
         if name == "index.html":
             return ohif_mode("viewer")
         caching = FOR_EVER if HASHED.search(name) else ASK_AGAIN
-        response = send(files.read(name), caching, settings.orthanc_compresses)
+        response = sent(name, caching)
         if name.endswith(".js"):
             response.headers["Content-Security-Policy"] = SCRIPT_CSP
         return response

@@ -39,15 +39,16 @@ _CSS_URL = re.compile(rb"""url\((['"]?)(?!data:|/|[a-z]+:)([^'")?#]+)\1\)""")
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A file as it is sent: plain, as gzip, or both; at least one of them is there."""
+    """A file as it is sent: plain, packed, or both; at least one of them is there, and without the plain one it is gzip."""
 
     body: bytes | None
     packed: bytes | None
     digest: str
     media_type: str
+    encoding: str = "gzip"  # of the packed form
 
     def plain(self) -> bytes:
-        """Its bytes for a client that takes no gzip."""
+        """Its bytes for a client that takes no packed ones."""
         return gzip.decompress(self.packed) if self.body is None and self.packed is not None else self.body or b""
 
 
@@ -106,8 +107,8 @@ def send(file: StaticFile, caching: str, plain_only: bool = False) -> Response:
             response.status_code = 304
             del response.headers["Content-Type"]
             return response
-    if file.packed is not None and not plain_only and request.accept_encodings["gzip"] > 0:
-        response.headers["Content-Encoding"] = "gzip"
+    if file.packed is not None and not plain_only and request.accept_encodings[file.encoding] > 0:
+        response.headers["Content-Encoding"] = file.encoding
         response.set_data(file.packed)
     else:
         response.set_data(file.plain())
