@@ -105,6 +105,11 @@ def test_only_names_with_a_hash_are_kept_for_ever(client, name, for_ever):
     assert ("ETag" in response.headers) is not for_ever
 
 
+def test_a_known_style_sheet_is_used_before_it_is_asked_about(client):
+    assert "stale-while-revalidate" in client.get("/ohif/55.css").headers["Cache-Control"]
+    assert client.get("/ohif/manifest.json").headers["Cache-Control"] == "no-cache"
+
+
 def test_an_unchanged_file_is_not_sent_again(client):
     etag = client.get("/ohif/app.bundle.css").headers["ETag"]
     assert etag == f'"{hashlib.sha256(FILES["app.bundle.css"]).hexdigest()[:32]}"'

@@ -18,6 +18,9 @@ from .static_files import ASK_AGAIN, FOR_EVER, MEDIA_TYPES, StaticFile, send
 MODES = frozenset({"viewer", "basic", "segmentation", "tmtv", "dynamic-volume", "usAnnotation"})
 # Only these names change with their content; "app.bundle.css" does not, in spite of its looks.
 HASHED = re.compile(r"(\.bundle\.[0-9a-f]{16,20}\.js|^[0-9a-f]{16,20}\.(wasm|woff2))$")
+# Style sheets are used at once and asked about behind the page's back: after an upgrade one opening may look a little older, and
+# a bad link does not wait ten times for "not modified".
+STYLES = "max-age=60, stale-while-revalidate=604800"
 CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' data: blob:; font-src 'self' data:; "
@@ -96,7 +99,7 @@ def register(app: Flask, settings: Settings) -> None:
     def ohif_file(name: str) -> Response:
         if name == "index.html":
             return ohif_mode("viewer")
-        caching = FOR_EVER if HASHED.search(name) else ASK_AGAIN
+        caching = FOR_EVER if HASHED.search(name) else STYLES if name.endswith(".css") else ASK_AGAIN
         response = sent(name, caching)
         if name.endswith(".js"):
             response.headers["Content-Security-Policy"] = SCRIPT_CSP
