@@ -81,7 +81,7 @@ def item(site, monkeypatch):
     with site.room.store.writing() as c:
         step = rules.ladders["emergency"].steps[0]
         at = found.received_at + timedelta(minutes=15)
-        ladder_steps.take(c, Taken(found.id, step.name, clock.cause_of(rules, found), step.action, at, at))
+        ladder_steps.take(c, Taken(found.id, step.name, clock.cause_of(found), step.action, at, at))
     return found
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from ..core.calendars import WHOLE_DAY, Calendar
 from ..core.directory import Priority
 from ..core.ladder import Action, Ladder, Step
+from ..core.mail_address import is_address
 from ..core.policies import TurnaroundPolicy
 from .findings import Findings, below
-from .values import parse_email
 from .yaml_tree import Items, Node, Place, Table
 
 _A_YEAR = timedelta(days=366)
@@ -110,7 +110,7 @@ def _check_step(node: Node, path: str, step: Step, findings: Findings) -> None:
         if not step.to:
             findings.warning(place, path, "nobody is named under 'to': the coordinators are not told whom to call")
         return
-    unfit = [each for each in step.to if parse_email(each) is None]
+    unfit = [each for each in step.to if not is_address(each)]
     if unfit:
         findings.warning(place, below(path, "to"), f"expected e-mail addresses, found '{unfit[0]}', to whom nothing is sent")
     elif step.to and "email" not in step.by:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..core.errors import InvalidConfiguration, Problem
+from ..core.mail_address import EXPECTED, is_address
 
 SECTION = "Teleradiology"
 DEFAULT_STABLE_AGE = 60.0  # Orthanc's own, when orthanc.json is silent
@@ -60,6 +61,16 @@ TABLE = (
     Setting("MailUser", "mail_user", "text", "none", "User to sign in with; without one nobody signs in."),
     Setting(
         "MailPasswordFile", "mail_password_file", "path", "none", "File with that user's password, readable by the service alone."
+    ),
+    Setting(
+        "MailCoordinators", "mail_coordinators", "list", "none", "Where notices to coordinators go while none has an address."
+    ),
+    Setting(
+        "MailAdministrators",
+        "mail_administrators",
+        "list",
+        "none",
+        "Where notices to administrators go while none has an address.",
     ),
     Setting("WebhookUrl", "webhook_url", "text", "none", "Where events are posted to (`https://…`); without it none are."),
     Setting(
@@ -134,6 +145,8 @@ class Settings:
     mail_from: str = "teleradiology@localhost"
     mail_user: str = ""
     mail_password_file: Path | None = None
+    mail_coordinators: tuple[str, ...] = ()
+    mail_administrators: tuple[str, ...] = ()
     webhook_url: str = ""
     ai_token_file: Path | None = None
     webhook_secret_file: Path | None = None
@@ -209,8 +222,18 @@ def _not_networks(value: list[str]) -> str:
     return ""
 
 
+def _not_an_address(value: str | list[str]) -> str:
+    for each in [value] if isinstance(value, str) else value:
+        if not is_address(each):
+            return f"expected {EXPECTED}, found {each[:60]}"
+    return ""
+
+
 _OF_THEIR_OWN: Mapping[str, Callable[[Any], str]] = {
     "MailSecurity": _not_a_security,
+    "MailFrom": _not_an_address,
+    "MailCoordinators": _not_an_address,
+    "MailAdministrators": _not_an_address,
     "WebhookUrl": _not_a_web_address,
     "WebhookAllowedNetworks": _not_networks,
 }

@@ -91,6 +91,7 @@ EVENTS: dict[str, EventCode] = {
     "drafted": EventCode(_ACCESSED, "C", "", "a draft was begun"),
     "signed": EventCode(_ACCESSED, "C", "", "a version of the report was signed"),
     "report-viewed": EventCode(_ACCESSED, "R", "", "a signed version was opened"),
+    "acknowledged": EventCode(_ACCESSED, "R", "", "the facility has seen a signed version"),
     "report-altered": EventCode(_SECURITY, "E", _RESTRICTED, "a stored version is not what was signed"),
     # On its way out.
     "stored": EventCode(_TRANSFERRED, "C", "", "our document is in the PACS beside the images"),

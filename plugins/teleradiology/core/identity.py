@@ -97,6 +97,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "reopen": frozenset({_A, _C, _R}),
     "draft": frozenset({_R}),
     "sign": frozenset({_R}),
+    "acknowledge": frozenset({_F, _I}),  # that the facility has seen a report
     "redeliver": frozenset({_A, _C}),  # try again what could not be delivered
     "roster": frozenset({_A, _C}),  # readers say of themselves whether they are available
     "see roster": frozenset({_A, _C, _R}),

@@ -11,16 +11,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from ..config.settings import Settings
+from ..documents import message
 from . import Later, Parcel, Rejected
 
 TIMEOUT = 10.0
-SUBJECTS = {
-    "notify-reader": "A study waits for you",
-    "notify-coordinator": "A study needs a look",
-    "call": "Somebody is to be called",
-    "broaden": "More readers may have a study",
-    "raise": "A study became more urgent",
-}
 
 
 @dataclass(frozen=True)
@@ -39,10 +33,10 @@ class Email:
         settings = self.settings
         if not settings.mail_server:
             raise Rejected("There is no mail server in the settings (MailServer).")
-        message = written(parcel, settings)
+        mail = written(parcel, settings)
         try:
             with self._connected() as server:
-                server.send_message(message, settings.mail_from, [parcel.destination])
+                server.send_message(mail, settings.mail_from, [parcel.destination])
         except smtplib.SMTPRecipientsRefused as refusal:
             raise _classified(*next(iter(refusal.recipients.values()))) from None
         except smtplib.SMTPResponseException as refusal:
@@ -51,7 +45,7 @@ class Email:
             raise Rejected("The mail server does not offer what the settings ask for (STARTTLS, or to sign in).") from None
         except (smtplib.SMTPException, OSError) as failure:
             raise Later(f"The mail server could not be reached ({type(failure).__name__}).") from None
-        return str(message["Message-ID"])
+        return str(mail["Message-ID"])
 
     def _connected(self) -> smtplib.SMTP:
         settings, context = self.settings, ssl.create_default_context()
@@ -74,7 +68,10 @@ class Email:
         file = self.settings.mail_password_file
         if file is None:
             raise Rejected("There is no password for the mail server in the settings (MailPasswordFile).")
-        return file.read_text(encoding="utf-8").strip()
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as failure:
+            raise Later(f"MailPasswordFile cannot be read ({type(failure).__name__}).") from None
 
 
 def _classified(code: int, text: bytes | str) -> Exception:
@@ -86,29 +83,18 @@ def _classified(code: int, text: bytes | str) -> Exception:
 def written(parcel: Parcel, settings: Settings) -> EmailMessage:
     """The message. Its date is that of the event, so that every attempt sends the same."""
     about = {name: str(value) for name, value in parcel.payload.items()}
-    item, kind = about.get("item", ""), about.get("kind", "")
     domain = settings.mail_from.rpartition("@")[2] or "localhost"
-    message = EmailMessage(policy=SMTP)
-    message["From"] = settings.mail_from
-    message["To"] = parcel.destination
-    message["Subject"] = f"{SUBJECTS.get(kind, 'Teleradiology')} ({about.get('priority', '')})"
-    message["Date"] = _date(about.get("at", ""))
-    message["Message-ID"] = f"<{hashlib.sha256(parcel.key.encode()).hexdigest()[:40]}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday reply
-    link = f"{settings.base_url.rstrip('/')}/teleradiology/studies/{item}"
-    lines = (
-        f"{SUBJECTS.get(kind, 'Teleradiology')}.",
-        "",
-        f"Study:    {item}",
-        f"Priority: {about.get('priority', '')}",
-        f"Due:      {about.get('due_at', '')}",
-        f"Step:     {about.get('step', '')}",
-        "",
-        link,
-        "",
-    )
-    message.set_content("\n".join(lines))
-    return message
+    subject, text = message.written(settings.templates_dir / "message", about, settings.base_url)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = settings.mail_from
+    mail["To"] = parcel.destination
+    mail["Subject"] = subject
+    mail["Date"] = _date(about.get("at", ""))
+    mail["Message-ID"] = f"<{hashlib.sha256(parcel.key.encode()).hexdigest()[:40]}@{domain}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday reply
+    mail["Content-Language"] = about.get("language", "en")
+    mail.set_content(text)
+    return mail
 
 
 def _date(text: str) -> datetime:

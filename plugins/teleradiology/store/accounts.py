@@ -32,6 +32,8 @@ class Account:
     created_at: datetime
     failed_sign_ins: int
     locked_until: datetime | None
+    email: str = ""
+    mail: str = "all"  # which notices go there: all, urgent, none
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, text
 
 from ..core.worklist import State
-from .schema import IS_OPEN, audit, items, outbox
+from .schema import IS_CLOSED, IS_OPEN, audit, items, outbox
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def open_items(c: Connection) -> list[Open]:
 
 
 def overdue(c: Connection, now: datetime) -> int:
-    """How many open items are past their due time; held ones wait for something else."""
-    query = select(func.count()).where(text(IS_OPEN), items.c.due_at < now, items.c.state != State.HELD)
+    """How many open items are past their due time; those whose clock is paused wait for something else."""
+    query = select(func.count()).where(text(IS_OPEN), items.c.due_at <= now, items.c.paused_at.is_(None))
     return c.execute(query).scalar_one()
 
 
@@ -61,6 +61,13 @@ def refused_instances(c: Connection, since: datetime) -> int:
     """How many images were refused at the C-STORE door; the trail has them as records with a count each."""
     query = select(audit.c.detail).where(audit.c.event == "instance-refused", audit.c.at >= since)
     return sum(int(detail.get("count", 1)) for detail in c.execute(query).scalars())
+
+
+def unacknowledged(c: Connection) -> dict[str, int]:
+    """How many reported items the facility has not said that it has seen, by priority."""
+    query = select(items.c.priority, func.count()).where(text(IS_CLOSED), items.c.state == State.COMPLETED)
+    query = query.where(items.c.final_at.is_not(None), items.c.acknowledged_at.is_(None))
+    return dict(c.execute(query.group_by(items.c.priority)).all())
 
 
 def undelivered(c: Connection) -> list[Waiting]:

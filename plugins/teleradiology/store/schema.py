@@ -165,7 +165,7 @@ items = Table(
     Column("ring_at", Instant),  # when the ladder of escalation is to be looked at next
     Column("broadened", Integer, nullable=False, server_default="0"),  # by how many steps more readers may have it
     Column("delivered_at", Instant),  # the final report is where it belongs
-    Column("acknowledged_at", Instant),  # who asked for the report has seen it
+    Column("acknowledged_at", Instant),  # who asked for the report has seen its latest version
     Column("modality", String(16), nullable=False, server_default=""),  # of the facts: the one with most images
     Column("language", String(16), nullable=False, server_default=""),  # that the rules want the report in
     Column("referrer", String(120), nullable=False, server_default=""),  # who asked for the study
@@ -267,6 +267,15 @@ reports = Table(
     UniqueConstraint("item", "version"),
 )
 
+acknowledgements = Table(
+    # Whoever asked for a report has seen this version of it; the first who said so.
+    "acknowledgements",
+    metadata,
+    Column("report", ID, ForeignKey("reports.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(64), nullable=False),  # username
+)
+
 renditions = Table(
     # A signed version as somebody receives it; written once, delivered byte for byte.
     "renditions",
@@ -345,6 +354,8 @@ accounts = Table(
     Column("created_at", Instant, nullable=False),
     Column("failed_sign_ins", Integer, nullable=False, server_default="0"),
     Column("locked_until", Instant),
+    Column("email", String(120), nullable=False, server_default=""),
+    Column("mail", String(8), nullable=False, server_default="all"),  # which notices go there: all, urgent, none
 )
 
 tokens = Table(

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 
 from ..core.errors import InvalidInput, Problem
 from ..core.identity import Role
+from ..core.mail_address import EXPECTED, is_address
 from ..store.accounts import Account
 from .room import Room
 
 SHORTEST_PASSWORD = 8
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+MAIL = ("all", "urgent", "none")  # which notices somebody wants by mail
 _GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 
 
@@ -61,6 +63,16 @@ def account_problems(room: Room, account: Account) -> list[Problem]:
         )
     if account.language and account.language not in room.settings.languages:
         problems.append(_unknown("language", account.language, room.settings.languages, "language"))
+    return problems + mail_problems(account.email, account.mail)
+
+
+def mail_problems(email: str, mail: str) -> list[Problem]:
+    """Whether there is an address to send to, and a word that says what is to be sent there."""
+    problems = []
+    if email and not is_address(email):
+        problems.append(Problem(f"expected {EXPECTED}, found '{email[:60]}'", path="email"))
+    if mail not in MAIL:
+        problems.append(Problem(f"expected one of {', '.join(MAIL)}, found '{mail[:60]}'", path="mail"))
     return problems
 
 

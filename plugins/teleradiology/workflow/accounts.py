@@ -13,7 +13,7 @@ from ..core.identity import Actor, Role, require, service
 from ..store import accounts, audit
 from ..store.accounts import Account
 from ..store.engine import Connection
-from .account_checks import account_problems, password_problems, refuse, roles_of, username_problems
+from .account_checks import account_problems, mail_problems, password_problems, refuse, roles_of, username_problems
 from .room import Room
 from .signing_in import Session, actor_of_basic, actor_of_session, actor_of_token, check_password, sign_in, sign_out
 from .tokens import create_token, list_tokens, revoke_token
@@ -32,6 +32,7 @@ __all__ = [
     "list_accounts",
     "list_tokens",
     "revoke_token",
+    "set_mail",
     "set_preferences",
     "sign_in",
     "sign_out",
@@ -41,7 +42,7 @@ __all__ = [
 FIRST = "admin"
 PASSWORD_VARIABLE = "TELERADIOLOGY_ADMIN_PASSWORD"
 THEMES = ("", "light", "dark")
-_CHANGEABLE = ("password", "roles", "name", "reader", "facility", "language", "disabled")
+_CHANGEABLE = ("password", "roles", "name", "reader", "facility", "language", "disabled", "email", "mail")
 
 
 def list_accounts(room: Room, actor: Actor) -> list[Account]:
@@ -70,12 +71,14 @@ def create_account(
     reader: str | None = None,
     facility: str | None = None,
     language: str = "",
+    email: str = "",
+    mail: str = "all",
 ) -> Account:
     """A new account. All that is wrong with it is said at once, as InvalidInput."""
     require(actor, "accounts")
     given, problems = roles_of(roles)
     now = room.now()
-    made = Account(username, 1, name, "", given, reader or None, facility or None, language, "", False, now, 0, None)
+    made = Account(username, 1, name, "", given, reader or None, facility or None, language, "", False, now, 0, None, email, mail)
     problems += account_problems(room, made) + password_problems(username, password)
     refuse(problems + username_problems(username))
     made = replace(made, password_hash=room.door.passwords.hash(password))
@@ -88,7 +91,7 @@ def create_account(
 
 
 def update_account(room: Room, actor: Actor, username: str, version: int | None = None, **changes: Any) -> Account:
-    """Change what is given of: password, roles, name, reader, facility, language, disabled.
+    """Change what is given of: password, roles, name, reader, facility, language, disabled, email, mail.
 
     A changed password, or disabling, signs the account out everywhere.
     """
@@ -129,7 +132,7 @@ def _checked(room: Room, before: Account, changes: Mapping[str, Any]) -> dict[st
 def _audit_change(c: Connection, actor: Actor, before: Account, after: Account, now: datetime) -> None:
     changed = sorted(
         "password" if name == "password_hash" else name
-        for name in ("password_hash", "roles", "name", "reader", "facility", "language", "disabled")
+        for name in ("password_hash", *_CHANGEABLE[1:])
         if getattr(before, name) != getattr(after, name)
     )
     detail: dict[str, Any] = {"account": after.username, "changed": changed, "disabled": after.disabled}
@@ -172,6 +175,18 @@ def set_preferences(room: Room, actor: Actor, *, language: str | None = None, th
     refuse(problems)
     with room.store.writing() as c:
         return accounts.change(c, _known(accounts.get(c, actor.username)), **wanted)
+
+
+def set_mail(room: Room, actor: Actor, email: str, mail: str) -> Account:
+    """Where a person wants notices by mail, and which of them."""
+    refuse(mail_problems(email, mail))
+    with room.store.writing() as c:
+        account = _known(accounts.get(c, actor.username))
+        if (account.email, account.mail) == (email, mail):
+            return account
+        changed = accounts.change(c, account, email=email, mail=mail)
+        _audit_change(c, actor, account, changed, room.now())
+    return changed
 
 
 def ensure_first_administrator(room: Room, environ: Mapping[str, str], announce: Callable[[str], None]) -> bool:

@@ -15,7 +15,7 @@ from ..core.worklist import State, after
 from ..store import audit, decisions, items
 from ..store.engine import Connection
 from ..store.item import Item
-from . import announcing, assignment, clock, description, placement, waiting
+from . import announcing, assignment, clock, description, placement, telling, waiting
 from .arrival import INTAKE
 from .room import HostStudy, Room
 
@@ -74,6 +74,8 @@ def admit(c: Connection, room: Room, item: Item, case: Case, timer: dict[str, An
     columns |= {"state": state, "decision": made.id, **timer}
     changed = items.change(c, item, now, **columns)
     _audit(c, item, changed, case, acts, now)
+    if "hold" in acts:
+        telling.facility_of_hold(c, room, changed, changed.hold_reason, now)
     if "admit" in acts:
         announcing.announce(c, room, item, changed, now)
     return changed

@@ -20,7 +20,7 @@ from ..store import audit, bookmarks, items, outbox, reports, watching
 from ..store.engine import Connection
 from ..store.item import Item
 from ..store.outbox import Delivery
-from . import renditions
+from . import renditions, telling
 from .acting import permit
 from .room import Room
 
@@ -147,6 +147,7 @@ def _note_failure(room: Room, delivery: Delivery, failure: Exception) -> None:
         detail = {"report": delivery.report, "courier": delivery.courier, "destination": delivery.destination, "error": error}
         study = item.study_instance_uid if item else ""
         audit.append(c, "delivery-failed", COURIER, now, item=delivery.item, study=study, outcome=SERIOUS_FAILURE, detail=detail)
+        telling.of_given_up(c, room, delivery.courier, now)
         if isinstance(failure, SwitchedOff):
             bookmarks.put(c, bookmarks.WEBHOOK_OFF, 0, room.settings.webhook_url)
         if item is not None and not item.attention and delivery.report:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,13 +10,15 @@ from typing import Any
 
 from ..core.identity import Role, service
 from ..core.ladder import Action, Due, due_steps, next_step_at
+from ..core.mail_address import is_address
 from ..core.worklist import OPEN, State
 from ..store import accounts, audit, bookmarks, items, ladder_steps, notifications, outbox, watching
 from ..store.engine import Connection
 from ..store.item import Item
 from ..store.ladder_steps import Taken
-from . import assignment, clock, placement
+from . import assignment, clock, placement, telling
 from .room import Room
+from .telling import Addressee
 
 log = logging.getLogger(__name__)
 ESCALATION = service("escalation")
@@ -37,10 +38,9 @@ class Rung:
     cause: str
     now: datetime
 
-    def key(self, item: Item, courier: str, destination: str) -> str:
+    def once(self, item: Item) -> str:
         """The same for every attempt to take it."""
-        told = "|".join((item.id, self.due.step.name, self.cause, destination))
-        return f"ladder:{courier}:{hashlib.sha256(told.encode()).hexdigest()[:40]}"
+        return "|".join((item.id, self.due.step.name, self.cause))
 
 
 def escalate(room: Room) -> None:
@@ -109,11 +109,12 @@ def _take(c: Connection, room: Room, item_id: str, rung: Rung) -> bool:
     step, written_at = rung.due.step, room.now()
     ladder_steps.take(c, Taken(item.id, step.name, rung.cause, step.action, rung.due.at, written_at))
     told = ACTIONS[step.action](c, room, item, rung)
+    mailed = told.pop("mailed", ())
     detail = {"step": step.name, "due_at": rung.due.at.isoformat(), "priority": item.priority, **told}
     _show(c, room, item.id, rung)
     event = _EVENTS.get(step.action, "notified")
     audit.append(c, event, ESCALATION, written_at, item=item.id, study=item.study_instance_uid, detail=detail)
-    return bool(_sent(c, room, item, rung, told.get("mailed", ())))
+    return _sent(c, room, item, rung, mailed)
 
 
 def _show(c: Connection, room: Room, item_id: str, rung: Rung) -> None:
@@ -132,21 +133,22 @@ def _notify_reader(c: Connection, room: Room, item: Item, rung: Rung) -> dict[st
     if not item.reader:
         return _notify_coordinator(c, room, item, rung)
     found = [each.username for each in accounts.all_of_them(c) if each.reader == item.reader and not each.disabled]
-    reader = room.rules.current.readers.get(item.reader)
     told = _tell(c, item, rung, found or [COORDINATORS])
-    return told | {"mailed": [reader.email] if reader and reader.email else []}
+    return told | {"mailed": telling.reader(c, room, item.reader, urgent=telling.is_urgent(room, item))}
 
 
 def _notify_coordinator(c: Connection, room: Room, item: Item, rung: Rung) -> dict[str, Any]:
-    people = [each for each in accounts.all_of_them(c) if Role.COORDINATOR in each.roles and not each.disabled]
-    mailed = [each.username for each in people if "@" in each.username]
-    return _tell(c, item, rung, [COORDINATORS]) | {"mailed": mailed}
+    return _tell(c, item, rung, [COORDINATORS]) | {"mailed": _coordinators(c, room, item)}
+
+
+def _coordinators(c: Connection, room: Room, item: Item) -> list[Addressee]:
+    return telling.role(c, room, Role.COORDINATOR, urgent=telling.is_urgent(room, item))
 
 
 def _call(c: Connection, room: Room, item: Item, rung: Rung) -> dict[str, Any]:
     """The list of whom to call stays until a coordinator has said that it was done."""
     _add(c, item, rung, COORDINATORS, to=list(rung.due.step.to))
-    return {"action": rung.due.step.action.value, "to": [COORDINATORS]}
+    return {"action": rung.due.step.action.value, "to": [COORDINATORS], "mailed": _coordinators(c, room, item)}
 
 
 def _broaden(c: Connection, room: Room, item: Item, rung: Rung) -> dict[str, Any]:
@@ -192,19 +194,21 @@ def _add(c: Connection, item: Item, rung: Rung, recipient: str, **more: Any) -> 
     notifications.add(c, rung.now, recipient=recipient, kind=kind, item=item.id, **about, due_at=due_at, **more)
 
 
-def _sent(c: Connection, room: Room, item: Item, rung: Rung, mailed: Iterable[str]) -> list[str]:
-    """What goes out of the house, as rows of the outbox: an id, times and no patient."""
-    step, settings = rung.due.step, room.settings
-    due_at = item.due_at.isoformat() if item.due_at else ""
-    about = {"kind": step.action.value, "step": step.name, "item": item.id, "priority": item.priority, "due_at": due_at}
-    about |= {"at": rung.now.isoformat(), "facility": item.facility, "state": item.state, "reader": item.reader}
-    to_mail = [*mailed, *(each for each in step.to if "@" in each and " " not in each)]
-    ways = [("email", each) for each in dict.fromkeys(to_mail)] if "email" in step.by and settings.mail_server else []
-    ways += [("webhook", "")] if "webhook" in step.by and _takes_webhooks(c, settings.webhook_url) else []
-    for courier, destination in ways:
-        key = rung.key(item, courier, destination)
-        outbox.put(c, room.now(), key=key, courier=courier, destination=destination, item=item.id, payload=about)
-    return [courier for courier, _ in ways]
+def _sent(c: Connection, room: Room, item: Item, rung: Rung, mailed: Iterable[Addressee]) -> bool:
+    """What goes out of the house, as rows of the outbox: an id, times and no patient. False when nothing does."""
+    step, sent = rung.due.step, 0
+    about = telling.about_item(room, item, step.action.value, rung.now) | {"step": step.name}
+    if "email" in step.by:
+        addresses = telling.named(room, (each for each in step.to if is_address(each)))
+        phone = ", ".join(step.to) if step.action is Action.CALL else ""
+        sent += telling.mail(c, room, [*mailed, *addresses], about | {"phone": phone}, rung.once(item), item=item)
+    if "webhook" in step.by and _takes_webhooks(c, room.settings.webhook_url):
+        told = {name: about[name] for name in about if name != "zone"}
+        told |= {"facility": item.facility, "state": item.state, "reader": item.reader}
+        key = telling.key("webhook", rung.once(item), "")
+        outbox.put(c, room.now(), key=key, courier="webhook", item=item.id, payload=told)
+        sent += 1
+    return sent > 0
 
 
 def _takes_webhooks(c: Connection, url: str) -> bool:

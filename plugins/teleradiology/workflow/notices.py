@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..core.errors import NotFound
-from ..core.identity import Actor
+from ..core.identity import Actor, Role
 from ..store import audit, items, notifications
 from ..store.notifications import Notice
 from .room import Room
@@ -20,8 +20,9 @@ class Inbox:
 
 
 def recipients(actor: Actor) -> list[str]:
-    """The names under which somebody is told something."""
-    return [actor.username, *(f"role:{role.value}" for role in sorted(actor.roles))]
+    """The names under which somebody is told something. A facility's notices are for its own people alone."""
+    place = [f"facility:{actor.facility}"] if actor.facility and Role.FACILITY in actor.roles else []
+    return [actor.username, *(f"role:{role.value}" for role in sorted(actor.roles)), *place]
 
 
 def inbox(room: Room, actor: Actor, *, unread: bool = False, limit: int = 50) -> Inbox:

@@ -11,7 +11,7 @@ from ..core.turnaround import status
 from ..core.worklist import OPEN
 from ..store import accounts, audit, idempotency, items, watching
 from ..store.engine import Connection
-from . import assignment, catching_up, escalation, placement, reading, reassigning, reconciling, rules, trouble
+from . import assignment, catching_up, escalation, placement, reading, reassigning, reconciling, rules, telling, trouble
 from .room import Room
 from .settling import settle
 
@@ -94,11 +94,11 @@ def mark_the_late(room: Room) -> None:
         soon = watching.newly_due_soon(c, now) if room.memory.turn("warn", WARN_EVERY) else []
     for item in (*late, *soon):
         with room.store.writing() as c:
-            _mark(c, item.id, now, room.now())
+            _mark(c, room, item.id, now)
 
 
-def _mark(c: Connection, item_id: str, now: datetime, written_at: datetime) -> None:
-    item = items.get(c, item_id)
+def _mark(c: Connection, room: Room, item_id: str, now: datetime) -> None:
+    item, written_at = items.get(c, item_id), room.now()
     if item is None or item.state not in OPEN:
         return
     mark = status(now, item.warn_at, item.due_at, item.paused_at is not None)
@@ -107,6 +107,8 @@ def _mark(c: Connection, item_id: str, now: datetime, written_at: datetime) -> N
     items.change(c, item, written_at, flags=placement.with_flag(item.flags, mark))
     detail = {"due_at": item.due_at.isoformat() if item.due_at else "", "priority": item.priority, "state": item.state}
     audit.append(c, mark, OVERSIGHT, written_at, item=item.id, study=item.study_instance_uid, detail=detail)
+    if mark == "overdue":
+        telling.facility_of_breach(c, room, item, now)
 
 
 def escalate(room: Room) -> None:

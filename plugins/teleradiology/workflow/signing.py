@@ -191,8 +191,8 @@ def _refuse_repetition(latest: Signed | None, report: SignedReport) -> None:
 
 def _columns(item: Item, report: SignedReport, now: datetime) -> dict[str, Any]:
     if report.status is ReportStatus.PRELIMINARY:
-        return {"preliminary_at": now, "flags": with_flag(item.flags, "preliminary")}
-    columns: dict[str, Any] = {"flags": without_flag(item.flags, *ANSWERED)}
+        return {"preliminary_at": now, "acknowledged_at": None, "flags": with_flag(item.flags, "preliminary")}
+    columns: dict[str, Any] = {"acknowledged_at": None, "flags": without_flag(item.flags, *ANSWERED)}
     if item.state == State.READING:
         done = {"claimed_by": "", "lease_until": None, "final_at": item.final_at or now}
         columns |= {"state": after(State.READING, "complete"), **done}

@@ -14,7 +14,7 @@ from ..core.readers import Reader, Reason, Standing, judge
 from ..core.worklist import State, after
 from ..store.engine import Connection
 from ..store.item import Item
-from . import assignment, clock, placement, standings
+from . import assignment, clock, placement, standings, telling
 from .acting import UNCLAIMED, Step, act, checked, find, permit, reason_given, record
 from .room import Room
 
@@ -80,6 +80,7 @@ def hold(room: Room, actor: Actor, item_id: str, version: int | None = None, rea
     def step(c: Connection, item: Item, now: datetime) -> Step:
         kept = hold_reasons.joined(word, text)
         columns = {**UNCLAIMED, "held_at": now, "hold_reason": kept, **clock.stopped(room.rules.current, kept, now)}
+        telling.facility_of_hold(c, room, item, kept, now)
         detail = {"ground": word, "code": hold_reasons.GROUNDS[word].code, "reason": text, "reader": item.reader}
         return Step(columns, {**detail, "clock": "paused" if columns.get("paused_at") else "runs on"})
 

@@ -14,6 +14,7 @@ from .models.people import (
     AccountIn,
     AccountList,
     AccountOut,
+    MailChange,
     MeOut,
     NewTokenOut,
     TokenIn,
@@ -46,6 +47,11 @@ def change_account(room: Room, call: Call) -> Answer:
     """Change an account; what is left out stays."""
     changes = call.body.model_dump(exclude_unset=True)
     return _account_answer(workflow.update_account(room, call.who, call.path["username"], call.version, **changes))
+
+
+def change_mail(room: Room, call: Call) -> Answer:
+    """Say where your notices go by mail, and which of them."""
+    return _account_answer(workflow.set_mail(room, call.who, call.body.email, call.body.mail))
 
 
 def tokens(room: Room, call: Call) -> Answer:
@@ -96,6 +102,8 @@ def _account(value: Account) -> dict[str, Any]:
         "reader": value.reader,
         "facility": value.facility,
         "language": value.language or None,
+        "email": value.email or None,
+        "mail": value.mail,
         "disabled": value.disabled,
         "locked_until": instant(value.locked_until),
         "created_at": instant(value.created_at),
@@ -123,4 +131,5 @@ ROUTES = (
     Route("POST", "/api/tokens", create_token, SIGNED_IN, NewTokenOut, body=TokenIn, status=201, repeatable=False),
     Route("DELETE", "/api/tokens/{token}", revoke_token, SIGNED_IN, TokenOut),
     Route("GET", "/api/me", me, SIGNED_IN, MeOut),
+    Route("PUT", "/api/me/mail", change_mail, SIGNED_IN, AccountOut, body=MailChange),
 )

@@ -97,12 +97,14 @@ class _Present(Collector):
         with room.store.reading() as c:
             waiting, late = figures.open_items(c), figures.overdue(c, now)
             attention, undelivered = figures.attention(c), figures.undelivered(c)
-            last = rules_history.latest(c)
+            unseen, last = figures.unacknowledged(c), rules_history.latest(c)
         yield _gauge(
             "worklist_open", "Open items.", {(each.state, each.priority): each.count for each in waiting}, "state", "priority"
         )
         yield _gauge("worklist_overdue", "Open items past their due time.", {(): late})
         yield _gauge("worklist_attention", "Open items that a person must look at.", {(): attention})
+        unseen_by = {(priority,): count for priority, count in unseen.items()}
+        yield _gauge("reports_unacknowledged", "Reported studies whose latest report no site has seen.", unseen_by, "priority")
         depth = {(each.courier, each.state): each.count for each in undelivered}
         yield _gauge("outbox_depth", "Deliveries that nobody has received yet.", depth, "courier", "state")
         ages = {(each.courier, each.state): (now - each.oldest).total_seconds() for each in undelivered}

@@ -6,11 +6,12 @@ import base64
 import hashlib
 import re
 
-from ...workflow import reporting
+from ...workflow import acknowledging, reporting
 from ...workflow.room import Room
-from .models.reports import SignedOut
+from .models.reports import AcknowledgedOut, SignedOut
 from .report import signed
 from .route import Answer, Call, Route
+from .shapes import instant
 
 # kind: media type, file suffix, whether a browser shows it instead of saving it
 RENDITIONS = {
@@ -54,6 +55,13 @@ def hl7(room: Room, call: Call) -> Answer:
     return _rendition(room, call, "hl7")
 
 
+def acknowledge(room: Room, call: Call) -> Answer:
+    """The facility has seen this version. Saying it again changes nothing."""
+    found, seen = acknowledging.acknowledge(room, call.who, call.path["report"])
+    told = {"report": found.id, "item": found.item, "version": found.version}
+    return Answer({**told, "acknowledged_at": instant(seen.at), "acknowledged_by": seen.by})
+
+
 def _rendition(room: Room, call: Call, kind: str) -> Answer:
     found = reporting.rendition(room, call.who, call.path["report"], kind)
     media_type, suffix, shown = RENDITIONS[kind]
@@ -78,4 +86,5 @@ ROUTES = (
         Route("GET", f"/api/reports/{{report}}/{handle.__name__}", handle, "view", RENDITIONS[handle.__name__][0], cached=True)
         for handle in (html, pdf, sr, fhir, hl7)
     ),
+    Route("POST", "/api/reports/{report}/acknowledge", acknowledge, "acknowledge", AcknowledgedOut),
 )

@@ -29,7 +29,7 @@ def instant(value: datetime | None) -> str | None:
 
 def is_overdue(item: Item, now: datetime) -> bool:
     """Whether an item that still needs a reading is past its due time. A paused clock is not late."""
-    return item.due_at is not None and item.is_open and item.paused_at is None and now > item.due_at
+    return item.due_at is not None and item.is_open and item.paused_at is None and now >= item.due_at
 
 
 def viewer_url(*study_uids: str) -> str:
@@ -75,6 +75,7 @@ def _item(value: Item, allowed: list[str], now: datetime, rules: RulesFile) -> d
         "claimed_at": instant(value.claimed_at),
         "preliminary_at": instant(value.preliminary_at),
         "final_at": instant(value.final_at),
+        "acknowledged_at": instant(value.acknowledged_at),
         "viewer_url": viewer_url(value.study_instance_uid),
         "flags": list(value.flags),
         "labels": list(value.labels),

@@ -15,10 +15,11 @@ from ...core.identity import Actor, may
 from ...core.readers import Reader, Standing, judge
 from ...core.reports import FOLLOWS, ReportStatus
 from ...core.worklist import State
-from ...store import outbox, reports
+from ...store import acknowledgements, outbox, reports
+from ...store.acknowledgements import Acknowledged
 from ...store.item import Item
 from ...store.reports import Signed
-from ...workflow import assignment, declaring, reading, reporting, standings, trouble
+from ...workflow import acknowledging, assignment, declaring, reading, reporting, standings, trouble
 from ...workflow.room import Room
 from .. import ROOT, auth
 from ..api.shapes import viewer_url
@@ -45,6 +46,7 @@ class Version:
     row: Signed
     base: str
     deliveries: list[Sign]
+    seen: Acknowledged | None = None  # by the facility
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ ACTS: dict[str, Callable[[Room, Actor, str, Any], Any]] = {
         room, actor, item, form.get("priority", ""), _version(form)
     ),
     "early": lambda room, actor, item, form: declaring.claim_incomplete(room, actor, item, _version(form)),
+    "acknowledge": lambda room, actor, item, form: acknowledging.acknowledge(room, actor, form.get("report", "")),
     "attend": lambda room, actor, item, form: trouble.attend(room, actor, item),
 }
 
@@ -175,7 +178,8 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
     row = list_rows.row(item, actor, rules, now)
     can = reading.allowed_to(actor, item)
     with room.store.reading() as c:
-        versions = [_version_of(c, each) for each in reversed(reports.of_item(c, item.id))]
+        seen = acknowledgements.of_item(c, item.id)
+        versions = [_version_of(c, each, seen.get(each.id)) for each in reversed(reports.of_item(c, item.id))]
         stand = standings.of(c, rules, assignment.need(rules, assignment.wanted_by(item), now))
     return Case(
         item=item,
@@ -235,9 +239,9 @@ def _may_follow(versions: list[Version]) -> bool:
     return bool(versions) and ReportStatus.ADDENDUM in FOLLOWS[ReportStatus(versions[0].row.status)]
 
 
-def _version_of(c: Any, row: Signed) -> Version:
+def _version_of(c: Any, row: Signed, seen: Acknowledged | None) -> Version:
     deliveries = [_delivery(each) for each in outbox.of_report(c, row.id)]
-    return Version(row, f"{ROOT}/api/reports/{quote(row.id)}", deliveries)
+    return Version(row, f"{ROOT}/api/reports/{quote(row.id)}", deliveries, seen)
 
 
 def _delivery(delivery: outbox.Delivery) -> Sign:
@@ -273,6 +277,7 @@ def _said(code: str) -> str:
         "retry": _("Intake is tried again."),
         "skip": _("Passed on; it is not offered to you for half an hour."),
         "attend": _("Attended to."),
+        "acknowledge": _("Thank you: the readers see that you have the report."),
         "complete": _("The study is taken in as complete."),
         "urgency": _("The urgency is noted, and the rules decided again."),
     }

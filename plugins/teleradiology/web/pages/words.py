@@ -85,7 +85,7 @@ INSTANTS = {
     "preliminary_at": N_("Preliminary report"),
     "final_at": N_("Final report"),
     "delivered_at": N_("Delivered"),
-    "acknowledged_at": N_("Acknowledged"),
+    "acknowledged_at": N_("Seen by the site"),
 }
 
 GROUNDS = {
@@ -247,6 +247,7 @@ EVENTS = {
     "drafted": N_("Draft begun"),
     "signed": N_("Report signed"),
     "report-viewed": N_("Report opened"),
+    "acknowledged": N_("Seen by the site"),
     "report-altered": N_("Stored report is not what was signed"),
     "stored": N_("Stored in the PACS"),
     "delivered": N_("Delivered"),

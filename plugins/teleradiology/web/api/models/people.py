@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -13,6 +13,8 @@ from .base import Input, Instant, Output, Query, Word
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=128)]
 GivenRole = Annotated[Role, Field(strict=False)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+Mail = Literal["all", "urgent", "none"]
 NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=1024), Field(json_schema_extra={"format": "password"})]
 
 
@@ -26,6 +28,8 @@ class AccountIn(Input):
     reader: Word | None = Field(default=None, description="for radiologists: the reader's id in the rules file")
     facility: Word | None = Field(default=None, description="for facility users: the facility's id in the rules file")
     language: str = Field("", max_length=8)
+    email: Email = Field("", description="where notices of the ladders go")
+    mail: Mail = Field("all", description="which notices: urgent are those about studies of the most urgent priority")
 
 
 class AccountChange(Input):
@@ -38,6 +42,8 @@ class AccountChange(Input):
     facility: Word | None = None
     language: Annotated[str, StringConstraints(max_length=8)] | None = None
     disabled: bool | None = None
+    email: Email | None = None
+    mail: Mail | None = None
 
 
 class AccountOut(Output):
@@ -50,9 +56,18 @@ class AccountOut(Output):
     reader: str | None
     facility: str | None
     language: str | None
+    email: str | None
+    mail: Mail
     disabled: bool
     locked_until: datetime | None
     created_at: datetime
+
+
+class MailChange(Input):
+    """Where one's notices go by mail, and which of them."""
+
+    email: Email
+    mail: Mail = "all"
 
 
 class AccountList(Output):

@@ -112,3 +112,13 @@ class SignedList(Output):
 
     items: list[SignedOut]
     next: None
+
+
+class AcknowledgedOut(Output):
+    """A signed version that the facility has seen, since when, and who said so first."""
+
+    report: str
+    item: str
+    version: int
+    acknowledged_at: datetime
+    acknowledged_by: str

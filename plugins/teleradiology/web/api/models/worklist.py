@@ -105,6 +105,7 @@ class ItemOut(Output):
     claimed_at: datetime | None
     preliminary_at: datetime | None
     final_at: datetime | None
+    acknowledged_at: datetime | None = Field(description="when the facility said that it has seen the latest version")
     viewer_url: str
     flags: list[str]
     labels: list[str]
