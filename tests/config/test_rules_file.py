@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.rule_texts import PRIORITIES, READERS, rule, rules_of, text_of
+from support.rule_texts import LICENSED, PRIORITIES, READERS, rule, rules_of, text_of
 from teleradiology.config.rules_file import digest_of, load
 from teleradiology.core.errors import InvalidConfiguration
 from teleradiology.core.facts import StudyFacts
@@ -224,17 +224,65 @@ def test_warnings_do_not_keep_a_file_out(rules: list[dict[str, Any]], expected: 
 
 
 def test_a_subspecialty_that_is_read_but_never_routed_to_is_a_warning() -> None:
-    (warning,) = rules_of(readers={"r": {"name": "R", "subspecialties": ["general", "cardiac"]}}).warnings
+    (warning,) = rules_of(readers={"r": {"name": "R", "subspecialties": ["general", "cardiac"], "licences": LICENSED}}).warnings
     assert "no rule routes to 'cardiac', which is read by r" in warning.message
 
 
 def test_a_subspecialty_that_only_inactive_readers_read_is_a_warning() -> None:
     readers = {
-        "r": {"name": "R", "subspecialties": ["general"]},
+        "r": {"name": "R", "subspecialties": ["general"], "licences": LICENSED},
         "s": {"name": "S", "subspecialties": ["neuro"], "active": False},
     }
     (warning,) = rules_of(rule({"modality": "CT"}, "r", subspecialty="neuro"), readers=readers).warnings
     assert "no active reader" in warning.message
+
+
+LY, MT = {"jurisdiction": "LY"}, {"jurisdiction": "MT"}
+MORNING = {"days": ["sun", "mon"], "from": "08:00", "to": "12:00", "timezone": "Africa/Tripoli"}
+NIGHT = MORNING | {"days": ["sun"], "from": "22:00", "to": "09:00"}
+
+
+@pytest.mark.parametrize(
+    ("reader", "expected"),
+    [
+        ({"licences": [MT]}, ["no active reader has a licence for LY", "a licence for MT, where no facility of this file is"]),
+        ({"licences": [LY], "active": False}, ["no active reader has a licence for LY"]),
+        ({"licences": [LY], "shifts": [MORNING, MORNING | {"from": "11:00", "to": "15:00"}]}, ["overlaps with shift 0"]),
+        ({"licences": [LY], "shifts": [MORNING, NIGHT]}, ["overlaps with shift 0"]),
+        ({"licences": [LY], "shifts": [MORNING, MORNING | {"from": "12:00", "to": "16:00"}]}, []),
+        ({"licences": [LY], "on_call": [MORNING | {"to": "08:00"}]}, ["lasts 24 hours, from 08:00 to 08:00 of the next day"]),
+        ({"licences": [LY], "shifts": [MORNING | {"from": "00:00", "to": "00:00"}]}, []),
+    ],
+)
+def test_what_is_odd_about_people_is_a_warning(reader: dict[str, Any], expected: list[str]) -> None:
+    found = rules_of(readers={"r": {"name": "R", "subspecialties": ["general"]} | reader}).warnings
+    relevant = [
+        each.message for each in found if "no rule routes" not in each.message and "no active reader reads" not in str(each)
+    ]
+    assert [part in message for part, message in zip(expected, relevant, strict=True)] == [True] * len(expected)
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        ({"assign_to": "r", "subspecialty": "neuro"}, "assigns to r, who does not read 'neuro'"),
+        ({"assign_to": "gone"}, "assigns to gone, who is not active"),
+        ({"forward_to": ["ARCHIVE"]}, "this service sends nothing by it"),
+    ],
+)
+def test_what_a_rule_sets_in_vain_is_a_warning(then: dict[str, Any], expected: str) -> None:
+    readers = {
+        "r": {"name": "R", "subspecialties": ["general"], "licences": LICENSED},
+        "n": {"name": "N", "subspecialties": ["neuro"], "licences": LICENSED},
+        "gone": {"name": "G", "subspecialties": ["neuro"], "licences": LICENSED, "active": False},
+    }
+    found = rules_of(rule({"modality": "CT"}, "ct", **then), readers=readers).warnings
+    assert any(expected in each.message for each in found)
+
+
+def test_a_condition_of_completeness_that_another_forestalls_is_a_warning() -> None:
+    found = rules_of(completeness=[{"modalities": ["CT", "MR"], "series": 2}, {"modalities": ["ct"]}, {"quiet": "1m"}]).warnings
+    assert [each.path for each in found if "is never used" in each.message] == ["completeness.1"]
 
 
 def test_a_facility_that_nobody_can_send_for_is_a_warning() -> None:
@@ -250,7 +298,9 @@ def test_priorities_have_the_rank_in_which_they_are_written() -> None:
 
 def test_problems_are_limited_in_number() -> None:
     rules = [rule({f"no_fact_{number}": 1}, f"r{number}", priority="stat") for number in range(500)]
-    assert len(problems_of(text_of(*rules))) == 100
+    problems = problems_of(text_of(*rules))
+    assert len(problems) == 101
+    assert "there are more than 100" in str(problems[0])
 
 
 _words = st.sampled_from(

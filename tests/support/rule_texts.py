@@ -16,7 +16,8 @@ FACILITIES = {
         "timezone": "Africa/Tripoli",
     }
 }
-READERS = {"dr-salem": {"name": "Dr Salem Ahmed", "subspecialties": ["neuro", "general", "chest"]}}
+LICENSED = [{"jurisdiction": "LY"}]
+READERS = {"dr-salem": {"name": "Dr Salem Ahmed", "subspecialties": ["neuro", "general", "chest"], "licences": LICENSED}}
 LAST = {"name": "everything else", "then": {"priority": "routine", "subspecialty": "general"}}
 
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from ..config import schema
 from ..core.errors import InvalidConfiguration
+from ..core.readers import WARN_DAYS, expiring
 from . import rules_history, rules_trying, source
 from .output import complain, problems, say, say_json
 from .parser import Parser, with_data, with_format
+
+EVER = 1_000_000  # days
 
 
 def add(verbs: Any) -> None:
@@ -34,11 +37,17 @@ def _check(options: argparse.Namespace) -> int:
         return 1
     count = {"rules": len(found.ruleset.rules), "facilities": len(found.facilities), "readers": len(found.readers),
              "examples": len(found.examples)}  # fmt: skip
+    ending = [each for each in expiring(found.readers.values(), source.now().date(), EVER) if each.days <= WARN_DAYS]
     if options.format == "json":
-        say_json({"ok": True, "file": str(file), "digest": found.digest, **count, "warnings": problems(found.warnings)})
+        told = [{**vars(each), "until": str(each.until)} for each in ending]
+        say_json({"ok": True, "file": str(file), "digest": found.digest, **count, "warnings": problems(found.warnings),
+                  "ending": told})  # fmt: skip
         return 0
     for warning in found.warnings:
         say(f"warning: {warning}")
+    for each in ending:
+        ends = "ended" if each.days < 0 else "ends"
+        say(f"warning: {file}: readers.{each.reader}: the {each.kind} for {each.what} {ends} on {each.until}")
     say(f"{file} is fit for use: {', '.join(f'{number} {name}' for name, number in count.items())} (digest {found.digest[:12]})")
     return 0
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ..core.codes import IMAGES, NOT_IMAGES
+from ..core.comparison import shown
 from ..core.completeness import Completeness, SeriesWanted
 from .findings import Findings, below
 from .patterns import search_for
 from .records import Field, Record
-from .shapes import Flag, ListOf, Number, Reference, Schema, Text, unexpected
+from .shapes import Flag, ListOf, Number, Parsed, Reference, Schema, Text, unexpected
 from .values import DURATION
 from .yaml_tree import Items, Node, Scalar
 
@@ -37,14 +39,18 @@ class Pattern:
         return {"type": "string"}
 
 
+_KNOWN = IMAGES | NOT_IMAGES
+_MODALITY = Parsed("a modality such as CT", lambda text: text.upper() if text.upper() in _KNOWN else None, known=lambda: _KNOWN)
+
+
 def _wanted(modality: str = "", description: str = "") -> SeriesWanted:
-    return SeriesWanted(modality.upper(), description, search_for(description) if description else None)
+    return SeriesWanted(modality, description, search_for(description) if description else None)
 
 
 SERIES_WANTED = Record(
     "a series that is expected",
     (
-        Field("modality", Text(16), "Its modality."),
+        Field("modality", _MODALITY, "Its modality."),
         Field("description", Pattern(), "A pattern that is found in its description."),
     ),
     _wanted,
@@ -52,8 +58,15 @@ SERIES_WANTED = Record(
 
 
 def _completeness(name: str = "", **values: object) -> Completeness:
-    modalities = tuple(str(each).upper() for each in values.pop("modalities", ()))  # type: ignore[attr-defined]
-    return Completeness(name, modalities=modalities, **values)  # type: ignore[arg-type]
+    return Completeness(name, **values)  # type: ignore[arg-type]
+
+
+def _waits_too_long(each: Completeness) -> str:
+    if max(each.at_most, each.quiet or timedelta()) > _LONGEST:
+        return "waits longer than 2 days; no study may be forgotten"
+    if each.quiet and each.quiet > each.at_most:
+        return f"its quiet time is longer than the {shown(each.at_most)} after which the study is read as it is"
+    return ""
 
 
 COMPLETENESS_RECORD = Record(
@@ -61,7 +74,7 @@ COMPLETENESS_RECORD = Record(
     (
         Field("name", Text(100), "What explanations call it."),
         Field("facilities", ListOf(Reference("facilities", "facility"), "facilities"), "Whose studies; all when left out."),
-        Field("modalities", ListOf(Text(16), "modalities"), "Studies with one of these modalities; all when left out."),
+        Field("modalities", ListOf(_MODALITY, "modalities"), "Studies with one of these modalities; all when left out."),
         Field("quiet", DURATION, "How long no image must have come, in place of the service's own quiet time."),
         Field("series", Number(1, 1000, whole=True), "The least number of series."),
         Field("instances", Number(1, 100000, whole=True), "The least number of images."),
@@ -70,25 +83,24 @@ COMPLETENESS_RECORD = Record(
         Field("at_most", DURATION, "How long to wait for what is missing; then the study is read as it is. 1h when left out."),
     ),
     _completeness,
+    _waits_too_long,
 )
 
 
 @dataclass(frozen=True)
 class CompletenessSection:
-    """The list; a wait of more than two days is refused, because no study may be forgotten."""
+    """The list: for each study the first condition that is for it."""
 
     words: str = "a list of conditions under which studies are complete"
 
     def read(self, node: Node, path: str, findings: Findings) -> tuple[Completeness, ...] | None:
         found = self._list().read(node, path, findings)
-        nodes = node.items if isinstance(node, Items) else (node,)
-        for place, each in enumerate(found or ()):
-            at = nodes[place].place if place < len(nodes) else node.place
-            if max(each.at_most, each.quiet or timedelta()) > _LONGEST:
-                findings.problem(at, below(path, place), "waits longer than 2 days; no study may be forgotten")
-            elif each.quiet and each.quiet > each.at_most:
-                message = f"its quiet time is longer than the {each.at_most} after which the study is read as it is"
-                findings.problem(at, below(path, place), message)
+        if found and isinstance(node, Items) and len(found) == len(node.items):  # else some could not be read
+            for place, each in enumerate(found):
+                wider = next((before for before in range(place) if found[before].covers_all_of(each)), None)
+                if wider is not None:
+                    note = f"is never used: number {wider + 1} of the list is for all its studies"
+                    findings.warning(node.items[place].place, below(path, place), note)
         return found
 
     @staticmethod

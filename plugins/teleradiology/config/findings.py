@@ -31,6 +31,8 @@ class Findings:
         self._add(self.warnings, place, path, message, suggestion)
 
     def _add(self, to: list[Problem], place: Place, path: str, message: str, suggestion: str) -> None:
+        if len(to) == MOST_PROBLEMS:
+            to.append(Problem(f"there are more than {MOST_PROBLEMS}; the others are told when these are gone", "", self.file))
         if len(to) < MOST_PROBLEMS:
             to.append(Problem(message, path, self.file, place.line, place.column, suggestion))
 

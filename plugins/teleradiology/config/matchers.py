@@ -15,6 +15,7 @@ from ..core.comparison import comparable
 from ..core.dicom_values import age_of
 from ..core.facts import DAYS
 from ..core.study_facts import ABOUT, KINDS, Kind
+from ..core.usual_subspecialties import USUAL
 from .findings import Findings, below, closest, listed, shortened
 from .patterns import search_for
 from .shapes import ENDLESS, Flag, ListOf, Number, Parsed, Reference, Schema, Shape, Text, Word
@@ -74,6 +75,7 @@ _SHAPES: Mapping[str, Shape] = {
     "body_part": _REGION,
     "body_parts": _REGION,
     "facility": Reference("facilities", "facility"),
+    "usual_subspecialty": Word(USUAL),
 }
 _SHAPE_OF_KIND: Mapping[Kind, Shape] = {
     Kind.CODE: Text(),
@@ -101,7 +103,18 @@ def conditions_on(fact: str, node: Node, path: str, findings: Findings) -> list[
         findings.problem(
             node.place, path, f"expected a value, a list or matchers ({listed(MATCHERS_OF[KINDS[fact]])}), found {{}}"
         )
-    return [each for key, entry in node.entries.items() for each in _matcher(fact, key, entry, below(path, key), findings)]
+    found = [each for key, entry in node.entries.items() for each in _matcher(fact, key, entry, below(path, key), findings)]
+    _check_bounds(fact, found, node, path, findings)
+    return found
+
+
+def _check_bounds(fact: str, found: list[c.Condition], node: Table, path: str, findings: Findings) -> None:
+    """Bounds that leave nothing between them; a time of day is said to pass midnight by ``between``."""
+    bounds = [each for each in found if isinstance(each, c.Within) and not (each.low is not None and each.high is not None)]
+    low, high = ([value for each in bounds if (value := getattr(each, side)) is not None] for side in ("low", "high"))
+    if low and high and low[0] > high[0]:
+        between = f"; write between: ['{low[0]:%H:%M}', '{high[0]:%H:%M}']" if KINDS[fact] is Kind.TIME else ""
+        findings.problem(node.place, path, f"at_least is greater than at_most, so this can never hold{between}")
 
 
 def _matcher(fact: str, key: str, entry: Entry, path: str, findings: Findings) -> list[c.Condition]:

@@ -39,7 +39,8 @@ def _warn_of_rules(rules: tuple[Rule, ...], findings: Findings) -> None:
                 undecided -= set(earlier.then)
                 covering.append(f"'{earlier.name}' (line {earlier.line})")
                 if not undecided:
-                    message = f"the rule '{rule.name}' can never decide anything: {listed(covering)} always come first"
+                    come = "comes" if len(covering) == 1 else "come"
+                    message = f"the rule '{rule.name}' can never decide anything: {listed(covering)} always {come} first"
                     findings.warning(Place(rule.line, 1), f"rules.{place}", message)
                     break
 

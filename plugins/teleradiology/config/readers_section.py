@@ -21,6 +21,12 @@ def _licence(jurisdiction: str, until: date | None = None, since: date | None = 
     return Licence(jurisdiction, until, since)
 
 
+def _ends_early(licence: Licence) -> str:
+    if licence.since is None or licence.until is None or licence.since <= licence.until:
+        return ""
+    return f"ends on {licence.until}, before it begins on {licence.since}"
+
+
 LICENCE = Record(
     "a licence",
     (
@@ -29,6 +35,7 @@ LICENCE = Record(
         Field("since", DATE, "Its first day."),
     ),
     _licence,
+    _ends_early,
 )
 
 

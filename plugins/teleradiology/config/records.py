@@ -24,11 +24,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Record:
-    """A mapping with these keys and no others. ``build`` gets what was written, by name."""
+    """A mapping with these keys and no others. ``build`` gets what was written, by name.
+
+    ``wrong`` tells what is wrong with what was built although each part is right, or "".
+    """
 
     what: str
     fields: tuple[Field, ...]
     build: Callable[..., Any] = dict
+    wrong: Callable[[Any], str] = lambda _: ""
 
     @property
     def words(self) -> str:
@@ -37,7 +41,13 @@ class Record:
     def read(self, node: Node, path: str, findings: Findings) -> Any:
         before = len(findings.problems)
         values = self.values(node, path, findings)
-        return None if values is None or len(findings.problems) > before else self.build(**values)
+        if values is None or len(findings.problems) > before:
+            return None
+        built = self.build(**values)
+        if wrong := self.wrong(built):
+            findings.problem(node.place, path, wrong)
+            return None
+        return built
 
     def values(self, node: Node, path: str, findings: Findings) -> dict[str, Any] | None:
         """The values by name, without building."""

@@ -26,7 +26,7 @@ from ..core.rules import Rule, RuleSet
 from ..core.study_facts import StudyFacts
 from ..core.transport import Transport
 from ..core.workload import Workload
-from . import assignment_section, clock_checks, examples_section, reachability
+from . import assignment_section, clock_checks, examples_section, people_checks, reachability
 from .ai_section import AI
 from .assignment_section import ASSIGNMENT
 from .calendars_section import CALENDARS, check_open
@@ -257,8 +257,10 @@ def _check_across(root: Table, values: Mapping[str, Any], findings: Findings) ->
     clock_checks.check(root, values, findings)
     if isinstance(facilities, Table):
         check_senders(values.get("facilities") or {}, facilities, findings)
-    if isinstance(readers, Table) and _keys(root, "subspecialties"):
-        check_subspecialties(readers, findings)
+    if isinstance(readers, Table):
+        people_checks.check(readers, values.get("readers") or {}, findings)
+        if _keys(root, "subspecialties"):
+            check_subspecialties(readers, findings)
 
 
 def _built(text: str, values: Mapping[str, Any], root: Node, findings: Findings) -> RulesFile:
@@ -295,4 +297,6 @@ def _built(text: str, values: Mapping[str, Any], root: Node, findings: Findings)
         examples_section.check(example, decision, by_priority, findings)
     assignment_section.warn(loaded.assigning, {reader.group for reader in readers.values()}, root, findings)
     reachability.warn(loaded.ruleset.rules, readers, subspecialties, findings)
+    if isinstance(root, Table):
+        people_checks.warn(root, rules, readers, findings)
     return replace(loaded, warnings=tuple(findings.warnings))

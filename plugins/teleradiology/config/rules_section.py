@@ -13,15 +13,30 @@ from .records import Field, Record
 from .shapes import ListOf, Reference, Schema, Shape, Text, unexpected
 from .values import DURATION, LANGUAGE, NAME, PERCENTAGE
 from .when import When
-from .yaml_tree import Items, Node, Table
+from .yaml_tree import Items, Node, Scalar, Table
 
+
+@dataclass(frozen=True)
+class Why(Text):
+    """A text that says why; ``false`` would not mean what whoever wrote it meant."""
+
+    words: str = "a text that says why"
+
+    def read(self, node: Node, path: str, findings: Findings) -> str | None:
+        if isinstance(node, Scalar) and node.text.casefold() in _SWITCHES:
+            unexpected(self, node, path, findings)
+            return None
+        return super().read(node, path, findings)
+
+
+_SWITCHES = ("true", "false", "yes", "no", "on", "off", "0", "1")
 _ATTRIBUTE_SHAPES: Mapping[str, Shape] = {
     "priority": Reference("priorities", "priority"),
     "turnaround": DURATION,
     "warn_after": PERCENTAGE,
     "subspecialty": Reference("subspecialties", "subspecialty"),
-    "skip": Text(),
-    "hold": Text(),
+    "skip": Why(),
+    "hold": Why(),
     "labels": ListOf(Text(40), "labels"),
     "assign_to": Reference("readers", "reader"),
     "template": Reference("templates", "report template"),

@@ -30,6 +30,8 @@ MOST_NODES = 100_000
 MOST_PROBLEMS = 100
 
 _UNFIT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")  # YAML 1.2, 5.1
+_ODD_INDENT = re.compile("^ *[\xa0\u2007\u202f\u3000]", re.MULTILINE)  # what word processors and chats make of spaces
+_TYPOGRAPHIC = "“”„‟‘’‚‛"
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,18 @@ def _check_characters(text: str, file: str) -> None:
     if text.startswith("\ufeff"):
         raise Unreadable([Problem("the file begins with a byte order mark; save it as UTF-8 without one", "", file, 1, 1)])
     if len(text) > LARGEST:
-        raise Unreadable([Problem(f"the file has {len(text)} characters; at most {LARGEST} are read", file=file)])
-    for found in _UNFIT.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        column = found.start() - text.rfind("\n", 0, found.start())
+        raise Unreadable([Problem(f"the file has {len(text)} characters; at most {LARGEST} are read", "", file, 1, 1)])
+    if found := _UNFIT.search(text):
         name = "NUL" if found[0] == "\0" else f"U+{ord(found[0]):04X}"
-        raise Unreadable([Problem(f"the character {name} cannot stand in the file; remove it", "", file, line, column)])
+        raise Unreadable([_at(text, found.start(), f"the character {name} cannot stand in the file; remove it", file)])
+    odd = [_at(text, found.end() - 1, "a space that does not break cannot indent; type a plain one", file)
+           for found in _ODD_INDENT.finditer(text)]  # fmt: skip
+    if odd:
+        raise Unreadable(odd[:MOST_PROBLEMS])
+
+
+def _at(text: str, offset: int, message: str, file: str) -> Problem:
+    return Problem(message, "", file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
 def _syntax_problem(error: Exception, file: str) -> Problem:
@@ -124,6 +132,8 @@ def _syntax_problem(error: Exception, file: str) -> Problem:
         message = message.replace("'<stream end>'", "the end of the file").replace("end of stream", "end of the file")
         if "'\\t'" in message:
             message = "a tab cannot stand here; indent with spaces"
+        elif error.problem == "mapping values are not allowed here":
+            message = "a second ': ' in one line; put a text that has one in quotes, or begin a new line"
         elif mark and error.context_mark and error.context_mark.line < mark.line:
             message += f" (begun on line {error.context_mark.line + 1})"
         return Problem(f"not YAML: {message}", "", file, mark.line + 1 if mark else None, mark.column + 1 if mark else None)
@@ -164,6 +174,7 @@ class _Builder:
                 self._stop(place, "anchors and aliases (& and *) are not taken; write the value out")
             case ScalarEvent():
                 self._check(event, place)
+                self._check_quotes(event, place)
                 self._add(Scalar(event.value, bool(event.style), place))
             case SequenceStartEvent() | MappingStartEvent():
                 self._check(event, place)
@@ -198,6 +209,19 @@ class _Builder:
             self._stop(place, "anchors and aliases (& and *) are not taken; write the value out")
         if event.tag is not None:
             self._stop(place, f"the tag {str(event.tag)[:60]} is not taken; write plain values")
+
+    def _check_quotes(self, event: ScalarEvent, place: Place) -> None:
+        text = event.value
+        if (
+            not event.style
+            and text[:1] in _TYPOGRAPHIC
+            and text[-1:] in _TYPOGRAPHIC
+            and len(self.problems) < MOST_PROBLEMS
+            and text
+        ):
+            self.problems.append(
+                self._problem(place, f"the quotes {text[0]} and {text[-1]} are part of the text here; type ' or \"")
+            )
 
     def _begin(self, opened: _Open) -> None:
         if self._open and self._open[-1].is_table and self._open[-1].key is None:

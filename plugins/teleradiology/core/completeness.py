@@ -53,6 +53,14 @@ class Completeness:
         listed = not self.facilities or facility in self.facilities
         return listed and (not self.modalities or any(each in self.modalities for each in modalities))
 
+    def covers_all_of(self, other: Completeness) -> bool:
+        """Whether it is for every study that the other is for."""
+        return _is_wider(self.facilities, other.facilities) and _is_wider(self.modalities, other.modalities)
+
+
+def _is_wider(wider: tuple[str, ...], narrower: tuple[str, ...]) -> bool:
+    return not wider or (bool(narrower) and set(narrower) <= set(wider))
+
 
 @dataclass(frozen=True)
 class Arrived:

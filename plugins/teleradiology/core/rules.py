@@ -21,7 +21,7 @@ ATTRIBUTES: Mapping[str, str] = {
     "labels": "Words shown with the study and to be searched for.",
     "assign_to": "The reader who gets it, if eligible.",
     "template": "The report template that a new draft begins with.",
-    "forward_to": "Names of destinations that get the images.",
+    "forward_to": "Names of destinations, kept with the decision for other programs; this service sends nothing by it.",
     "language": "The language the report is to be written in.",
 }
 

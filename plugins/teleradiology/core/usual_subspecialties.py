@@ -20,6 +20,7 @@ _SECTIONS: Mapping[str, str] = {
 }
 BY_REGION: Mapping[str, str] = {region: name for name, regions in _SECTIONS.items() for region in regions.split()}
 PAEDIATRIC = "paediatric"
+USUAL = tuple(sorted({*BY_MODALITY.values(), *_SECTIONS, PAEDIATRIC}))
 _CHILDREN = ("neonate", "infant", "child")
 
 
