@@ -1,16 +1,17 @@
-"""Rosters in and out as CSV and iCalendar: what goes out comes back the same, and mistakes are told with their lines."""
+"""Rosters in and out as CSV: what goes out comes back the same, and mistakes are told with their lines."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleradiology.core import roster_csv, roster_ics
+from teleradiology.core import roster_csv
 from teleradiology.core.reader import Reader, Shift
 from teleradiology.core.roster import Exception_
+from teleradiology.core.roster_remarks import noticed
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 READERS = {
@@ -36,25 +37,8 @@ def test_csv_comes_back_as_it_went():
     assert (list(back.found), back.problems) == (TIDY, ())
 
 
-def test_icalendar_comes_back_as_it_went():
-    back = roster_ics.parsed(roster_ics.written(TIDY, READERS, NOON), READERS)
-    assert (list(back.found), back.problems) == (TIDY, ())
-
-
 def test_a_spreadsheet_finds_no_formula():
     assert ",'=1+1" in roster_csv.written(TIDY, READERS)
-
-
-def test_lines_of_a_calendar_are_at_most_75_octets():
-    lines = roster_ics.written(TIDY, READERS, NOON).split("\r\n")
-    assert max(len(line.encode()) for line in lines) <= 75
-
-
-def test_an_entry_keeps_its_uid():
-    entry = Exception_("dr-huda", "shift", NOON, NOON + timedelta(hours=8))
-    first, second = (roster_ics.written([entry], READERS, at) for at in (NOON, NOON + timedelta(days=1)))
-    uid = next(line for line in first.split("\r\n") if line.startswith("UID:"))
-    assert uid in second
 
 
 def test_times_without_offset_are_by_the_readers_clock():
@@ -96,45 +80,96 @@ def test_a_table_without_its_columns_is_refused():
 def test_weekly_hours_are_passed_over():
     weekly = [Exception_("dr-huda", "shift", NOON, NOON + timedelta(hours=8))]
     assert roster_csv.parsed(roster_csv.written(weekly, READERS), READERS).passed_over == 1
-    assert roster_ics.parsed(roster_ics.written(weekly, READERS, NOON), READERS).passed_over == 1
 
 
-def calendar(*lines: str) -> str:
-    return "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR", ""])
+def csv_of(*rows: str, head: str = "reader,kind,start,end") -> roster_csv.Entries:
+    return roster_csv.parsed("\n".join([head, *rows, ""]), READERS)
 
 
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        (("DTSTART;TZID=Africa/Tripoli:20261201T080000", "DTEND;TZID=Africa/Tripoli:20261201T160000"), (6, 14)),
-        (("DTSTART:20261201T080000Z", "DTEND:20261201T160000Z"), (8, 16)),
-        (("DTSTART:20261201T080000", "DTEND:20261201T160000"), (7, 15)),
-        (("DTSTART;VALUE=DATE:20261201",), (23, 23)),
-    ],
-)
-def test_times_of_a_calendar(lines, expected):
-    (found,) = roster_ics.parsed(calendar("SUMMARY:Leave", "ATTENDEE;CN=Anna:mailto:Weber@example.org", *lines), READERS).found
-    assert (found.start.hour, found.end.hour) == expected
-    assert found.reader == "dr-weber"
+def messages(entries) -> str:
+    return "\n".join(map(str, entries.problems))
 
 
-def test_all_mistakes_of_a_calendar_are_told_with_their_lines():
-    text = calendar("SUMMARY:Party - Dr Nobody", "RRULE:FREQ=DAILY", "DTSTART;TZID=Mars/Base:20261201T080000", "nonsense")
-    assert told(roster_ics.parsed(text, READERS)) == [
-        (6, ""), (4, "RRULE"), (3, "SUMMARY"), (3, "SUMMARY"), (5, "DTSTART"),
-    ]  # fmt: skip
+def test_a_day_without_an_hour_is_whole_at_both_ends():
+    (found,) = csv_of("dr-huda,leave,2026-12-01,2026-12-05").found
+    assert (found.start, found.end) == (
+        datetime(2026, 11, 30, 22, tzinfo=UTC), datetime(2026, 12, 5, 22, tzinfo=UTC),
+    )  # fmt: skip
 
 
-def test_a_calendar_that_was_cut_off_is_refused():
-    whole = roster_ics.written(TIDY, READERS, NOON)
-    assert "cut off" in str(roster_ics.parsed(whole[: len(whole) // 2], READERS).problems)
+def test_arabic_digits_and_words_are_read():
+    (found,) = csv_of("د. هدى,إجازة,٢٠٢٦-١٢-٠١ ٠٨:٠٠,۲۰۲۶-۱۲-۰۱ ۱۶:۰۰").found
+    assert (found.reader, found.kind, found.start.hour, found.end.hour) == ("dr-huda", "leave", 6, 14)
 
 
-@pytest.mark.parametrize("text", ["", "hello", "BEGIN:VCALENDAR\nEND:VCALENDAR", "END:VEVENT"])
-def test_what_is_no_calendar_is_refused(text):
-    assert roster_ics.parsed(text, READERS).problems
+def test_a_time_that_the_clocks_jump_over_and_one_that_comes_twice_are_refused():
+    found = csv_of(
+        "dr-weber,extra,2026-03-29 02:30,2026-03-29 08:00",
+        "dr-weber,extra,2026-10-24 20:00,2026-10-25 02:30",
+        "dr-weber,extra,2026-10-24 20:00,2026-10-25 02:30+01:00",
+    )
+    assert told(found) == [(2, "start"), (3, "end")]
+    assert "2026-03-29 02:30 does not exist in Europe/Berlin" in messages(found)
+    assert "comes twice in Europe/Berlin: add the offset that is meant, +02:00 or +01:00" in messages(found)
+    assert [each.end for each in found.found] == [datetime(2026, 10, 25, 1, 30, tzinfo=UTC)]
 
 
-@given(st.text(max_size=200), st.sampled_from([roster_csv.parsed, roster_ics.parsed]))
-def test_whatever_comes_is_read_or_refused_but_never_fails(text, parse):
-    assert not parse(text, READERS).found
+def test_impossible_days_are_told_apart_from_other_writings():
+    found = csv_of("dr-huda,leave,2026-02-30 08:00,01/12/2026")
+    assert "there is no such day or hour as '2026-02-30 08:00'" in messages(found)
+    assert "expected a time such as 2026-12-01 08:00; found '01/12/2026'" in messages(found)
+
+
+def test_an_empty_file_is_told_to_be_empty():
+    for text in ("", "\ufeff", "\r\n\r\n"):
+        assert "the file is empty" in messages(roster_csv.parsed(text, READERS))
+
+
+def test_lines_are_counted_also_after_a_note_of_several_lines():
+    found = csv_of('dr-huda,leave,2026-12-01,2026-12-02,"one\ntwo"', "dr-nobody,leave,2026-12-01,2026-12-02,", head=HEAD)
+    assert told(found) == [(4, "reader")]
+
+
+HEAD = "reader,kind,start,end,note"
+
+
+def test_a_formula_in_a_note_is_text_and_one_elsewhere_is_a_mistake():
+    (found,) = csv_of("dr-huda,leave,2026-12-01,2026-12-02,\"=cmd|' /C calc'!A0\"", head=HEAD).found
+    assert f",'{found.note}" in roster_csv.written([found], READERS)
+    assert told(csv_of("=cmd,@leave,+1,-1")) == [(2, "reader"), (2, "kind"), (2, "start"), (2, "end")]
+
+
+def test_a_table_with_tabs_is_read():
+    text = "reader\tkind\tstart\tend\r\ndr-huda\tleave\t2026-12-01\t2026-12-02\r\n"
+    assert len(roster_csv.parsed(text, READERS).found) == 1
+
+
+def test_what_may_not_be_meant_is_noticed():
+    found = csv_of(
+        "dr-huda,leave,2026-12-01,2026-12-05",
+        "dr-huda,extra,2026-12-05 08:00,2026-12-05 16:00",
+        "dr-huda,leave,2026-12-01,2026-12-05",
+        "dr-weber,extra,2026-12-05 08:00,2026-12-05 16:00",
+        "dr-huda,extra,2026-12-06 08:00,2026-12-06 16:00",
+    )
+    assert not found.problems
+    assert [str(each) for each in noticed(found)] == ["3: overlaps the leave of line 4, which wins", "4: says the same as line 2"]
+
+
+def test_ten_thousand_lines_are_read_while_somebody_waits():
+    rows = [
+        f"dr-huda,{kind},2026-12-01 08:{n % 60:02}:{n // 60 % 60:02},2026-12-0{n % 7 + 2}" for n in range(5000) for kind in KINDS
+    ]
+    begun = monotonic()
+    found = csv_of(*rows)
+    assert (len(found.found), found.problems) == (10_000, ())
+    assert noticed(found)
+    assert monotonic() - begun < 20
+
+
+KINDS = ("leave", "extra")
+
+
+@given(st.text(max_size=200))
+def test_whatever_comes_is_read_or_refused_but_never_fails(text):
+    assert not roster_csv.parsed(text, READERS).found

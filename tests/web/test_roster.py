@@ -58,13 +58,13 @@ def test_a_shift_is_handed_over(site):
 def test_files_go_out_and_come_back(site):
     olga = site.as_("coordinator")
     taken = olga.post("/api/roster/import", data=TABLE, headers={"Content-Type": "text/csv"})
-    assert taken.json == {"added": 1, "unchanged": 0, "passed_over": 0}
+    assert taken.json == {"added": 1, "unchanged": 0, "passed_over": 0, "repeating": 0, "until": None, "noticed": []}
     table, calendar = olga.get("/api/roster.csv"), olga.get("/api/roster.ics")
     assert table.headers["Content-Disposition"] == 'attachment; filename="roster.csv"'
     assert calendar.content_type.startswith("text/calendar")
     for media_type, text in (("text/csv", table.text), ("text/calendar", calendar.get_data(as_text=True))):
         again = olga.post("/api/roster/import", data=text.encode(), headers={"Content-Type": media_type})
-        assert again.json == {"added": 0, "unchanged": 1, "passed_over": 0}
+        assert (again.json["added"], again.json["unchanged"]) == (0, 1)
     assert "X-KIND:shift" in olga.get("/api/roster.ics?what=duties").text
 
 
@@ -77,6 +77,25 @@ def test_a_file_with_mistakes_changes_nothing_and_tells_all_of_them(site):
     assert [each[:2] for each in told] == [(3, "reader"), (4, "kind"), (4, "start")]
     assert told[0][2] == "dr-huda"
     assert row(olga.get("/api/roster"), "dr-huda")["exceptions"] == []
+
+
+def test_repetitions_are_taken_in_as_far_as_is_told(site):
+    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "SUMMARY:On call - dr-huda", "DTSTART:20261201T200000Z", "DURATION:PT10H"]
+    text = "\r\n".join([*lines, "RRULE:FREQ=WEEKLY", "END:VEVENT", "END:VCALENDAR"])
+    olga = site.as_("coordinator")
+    taken = olga.post("/api/roster/import", json={"format": "ics", "text": text}).json
+    assert (taken["added"], taken["repeating"], taken["until"]) == (52, 1, "2027-11-24T09:00:00.000Z")
+    again = olga.post("/api/roster/import", json={"format": "ics", "text": text}).json
+    assert (again["added"], again["unchanged"]) == (0, 52)
+
+
+def test_a_file_in_another_encoding_is_told_with_its_line(site):
+    raw = TABLE.encode() + "dr-huda,leave,2026-12-01,2026-12-02,,Müller\n".encode("latin-1")
+    refused = site.as_("coordinator").post("/api/roster/import", data=raw, headers={"Content-Type": "text/csv"})
+    assert refused.status_code == 422
+    assert [(each["line"], "UTF-8" in each["message"]) for each in refused.json["problems"]] == [(3, True)]
+    wide = TABLE.replace(",", "\t").encode("utf-16")
+    assert site.as_("coordinator").post("/api/roster/import", data=wide, headers={"Content-Type": "text/csv"}).json["added"] == 1
 
 
 def test_a_site_user_does_not_see_the_roster(site):

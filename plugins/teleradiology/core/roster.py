@@ -184,5 +184,6 @@ def _licensed(reader: Reader, need: Cover, at: datetime) -> bool:
 def _last_midnights(reader: Reader, need: Cover) -> Iterator[datetime]:
     held = [licence for licence in reader.licences if licence.jurisdiction == need.jurisdiction]
     begins = [licence.since for licence in held if licence.since]
-    ends = [each.until + _DAY for each in (*held, *reader.rights) if each.until and each.until < date.max]
-    yield from (instant(day, time(0), need.timezone) for day in (*begins, *ends))
+    ends = (*(licence.until for licence in held), *(right.until for right in reader.rights))
+    after = [day + _DAY for day in ends if day and day < date.max]
+    yield from (instant(day, time(0), need.timezone) for day in (*begins, *after))

@@ -6,9 +6,11 @@ import csv
 import difflib
 import io
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from .errors import Problem
+from .names import clean
 from .reader import Reader
 from .roster import UNAVAILABLE, Exception_
 from .roster_entries import (
@@ -37,41 +39,67 @@ def written(entries: Iterable[Exception_], readers: Mapping[str, Reader]) -> str
     writer.writerow(COLUMNS)
     for each in entries:
         name = zone_of(readers[each.reader]) if each.reader in readers else "UTC"
-        times = [at.astimezone(ZoneInfo(name)).isoformat(" ", "minutes") if at else "" for at in (each.start, each.end)]
+        times = [_time(at, ZoneInfo(name)) if at else "" for at in (each.start, each.end)]
         note = f"'{each.note}" if each.note.startswith(_FORMULA) else each.note
         writer.writerow((each.reader, each.kind, *times, name, note))
     return out.getvalue()
 
 
+def _time(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat(" ", "seconds" if at.second else "minutes")
+
+
 def parsed(text: str, readers: Mapping[str, Reader]) -> Entries:
     """What the table says, or all that is wrong with it. Times without an offset are by the row's zone, else the reader's."""
-    delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
-    found: list[Exception_] = []
-    problems: list[Problem] = []
-    passed_over = 0
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        return Entries(problems=(Problem(f"the file is empty; expected a first line of {', '.join(_NEEDED)}", line=1),))
+    first = text.split("\n", 1)[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    table = _Table(readers)
+    line = 1
     try:
-        header = [name.strip().lower() for name in next(rows, [])]
-        problems += _header_problems(header)
-        if problems:
-            return Entries(problems=tuple(problems))
+        header = [clean(name).strip().lower() for name in next(rows, [])]
+        table.problems += _header_problems(header)
+        if table.problems:
+            return table.entries()
+        line = rows.line_num + 1
         for row in rows:
-            line = rows.line_num
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) > len(header):
-                problems.append(Problem(f"expected {len(header)} values; found {len(row)}", line=line))
-                continue
-            values = dict(zip(header, (cell.strip() for cell in row), strict=False))
-            if values.get("kind", "").lower() in WEEKLY:
-                passed_over += 1
-                continue
-            good, wrong = _entry(values, readers)
-            found += [good] if good else []
-            problems += [each.at(line) for each in wrong]
+            table.take(dict(zip(header, map(str.strip, row), strict=False)), line, len(row) - len(header))
+            line = rows.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(f"this is not a CSV table: {error}", line=rows.line_num))
-    return Entries(tuple(found), tuple(problems), passed_over)
+        table.problems.append(Problem(f"this is not a CSV table: {error}", line=line))
+    return table.entries()
+
+
+class _Table:
+    """The rows that have been read."""
+
+    def __init__(self, readers: Mapping[str, Reader]):
+        self.readers = readers
+        self.found: list[Exception_] = []
+        self.lines: list[int] = []
+        self.problems: list[Problem] = []
+        self.passed_over = 0
+
+    def take(self, values: Mapping[str, str], line: int, too_many: int) -> None:
+        """One row."""
+        if not any(values.values()):
+            return
+        if too_many > 0:
+            self.problems.append(Problem(f"expected {len(values)} values; found {len(values) + too_many}", line=line))
+        elif values.get("kind", "").lower() in WEEKLY:
+            self.passed_over += 1
+        else:
+            good, wrong = _entry(values, self.readers)
+            self.problems += [each.at(line) for each in wrong]
+            if good:
+                self.found.append(good)
+                self.lines.append(line)
+
+    def entries(self) -> Entries:
+        """All of them."""
+        return Entries(tuple(self.found), tuple(self.problems), self.passed_over, tuple(self.lines))
 
 
 def _header_problems(header: list[str]) -> list[Problem]:
@@ -99,9 +127,13 @@ def _entry(values: Mapping[str, str], readers: Mapping[str, Reader]) -> tuple[Ex
     zone = tried(zone_named, named) if named else ZoneInfo(zone_of(reader)) if reader else None
     start = tried(instant_of, values.get("start", ""), zone or ZoneInfo("UTC"), "start")
     open_ended = not values.get("end") and kind == UNAVAILABLE
-    end = None if open_ended else tried(instant_of, values.get("end", ""), zone or ZoneInfo("UTC"), "end")
+    end = None if open_ended else tried(_until, values.get("end", ""), zone or ZoneInfo("UTC"))
     if wrong or reader is None or kind is None or start is None:
         return None, wrong
     note = values.get("note", "")
     note = note[1:] if note[:1] == "'" and note[1:].startswith(_FORMULA) else note
     return tried(checked, Exception_(reader.id, kind, start, end, note_of(note))), wrong
+
+
+def _until(text: str, zone: ZoneInfo) -> datetime:
+    return instant_of(text, zone, "end", last=True)

@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from .errors import Problem
-from .names import clean, folded
+from .names import arabic_folded, clean, folded
 from .reader import Reader
 from .roster import EXTRA, LEAVE, ON_CALL, UNAVAILABLE, Exception_
+from .wall_clock import comes_twice, is_skipped
 
 T = TypeVar("T")
 LONGEST_NOTE = 256
 WEEKLY = ("shift", "on-call-shift")  # exported for people; read back they are passed over, for the rules file has them
 _WORDS = {
-    LEAVE: ("leave", "off", "absent", "vacation", "annual leave", "holiday", "sick"),
-    EXTRA: ("extra", "extra shift", "duty", "swap"),
-    ON_CALL: ("on-call", "on call", "oncall"),
-    UNAVAILABLE: ("unavailable", "not available"),
+    LEAVE: ("leave", "off", "absent", "vacation", "annual leave", "holiday", "sick", "out of office", "إجازة"),
+    EXTRA: ("extra", "extra shift", "duty", "swap", "مناوبة إضافية"),
+    ON_CALL: ("on-call", "on call", "oncall", "تحت الطلب"),
+    UNAVAILABLE: ("unavailable", "not available", "غير متاح"),
 }
-KIND_OF: Mapping[str, str] = {word: kind for kind, words in _WORDS.items() for word in words}
+KIND_OF: Mapping[str, str] = {folded(word): kind for kind, words in _WORDS.items() for word in words}
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
+_A_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
 class Entries:
-    """What a file holds. ``passed_over`` counts weekly hours and cancelled events."""
+    """What a file holds, with the line of each entry.
+
+    ``passed_over`` counts weekly hours, cancelled events and repetitions that are over, ``repeating`` events that repeat;
+    ``until`` is set when some go on beyond what was read.
+    """
 
     found: tuple[Exception_, ...] = ()
     problems: tuple[Problem, ...] = ()
     passed_over: int = 0
+    lines: tuple[int, ...] = ()
+    repeating: int = 0
+    until: datetime | None = None
 
 
 class Wrong(Exception):
@@ -78,12 +90,20 @@ def reader_named(readers: Mapping[str, Reader], text: str, path: str = "reader")
     raise Wrong(f"there is no reader '{clean(text)[:64]}' in the rules file; known: {known}", path, near[0] if near else "")
 
 
+def kind_in(text: str) -> str:
+    """The kind that a word means, or ""."""
+    return KIND_OF.get(_word(text), "")
+
+
+def _word(text: str) -> str:
+    return " ".join(folded(clean(text)).replace("_", " ").split())
+
+
 def kind_named(text: str, path: str = "kind") -> str:
-    """The kind that a word means."""
-    word = " ".join(clean(text).lower().replace("_", " ").split())
-    if word in KIND_OF:
-        return KIND_OF[word]
-    near = difflib.get_close_matches(word, list(KIND_OF), n=1, cutoff=0.6)
+    """The kind that a word means. Raises Wrong."""
+    if found := kind_in(text):
+        return found
+    near = difflib.get_close_matches(_word(text), list(KIND_OF), n=1, cutoff=0.6)
     kinds = ", ".join(_WORDS)
     raise Wrong(f"expected one of {kinds}; found '{clean(text)[:64]}'", path, KIND_OF[near[0]] if near else "")
 
@@ -96,20 +116,46 @@ def zone_named(name: str, path: str = "timezone") -> ZoneInfo:
         raise Wrong(f"expected a time zone such as Africa/Tripoli; found '{clean(name)[:64]}'", path) from None
 
 
-def instant_of(text: str, zone: ZoneInfo, path: str) -> datetime:
-    """An instant written by ISO 8601; without an offset it is by the zone's clock."""
+def instant_of(text: str, zone: ZoneInfo, path: str, *, last: bool = False, fold: int | None = None) -> datetime:
+    """An instant written by ISO 8601, in any digits; without an offset it is by the zone's clock.
+
+    A day alone is its first moment, or with ``last`` its end. A time that the clocks jump over is refused; so is one that
+    comes twice, unless ``fold`` says which is meant.
+    """
+    word = arabic_folded(clean(text)).strip()
     try:
-        at = datetime.fromisoformat(clean(text).strip())
-    except ValueError:
-        raise Wrong(f"expected a time such as 2026-12-01 08:00; found '{clean(text)[:40]}'", path) from None
-    return utc(at if at.tzinfo else at.replace(tzinfo=zone), path)
+        at = datetime.fromisoformat(word)
+    except ValueError as error:
+        raise Wrong(_not_a_time(word, error), path) from None
+    _check_year(at, path)
+    if last and _A_DAY.fullmatch(word):
+        at += _DAY
+    if at.tzinfo:
+        return utc(at, path)
+    local = at.replace(tzinfo=zone, fold=fold or 0)
+    if is_skipped(local):
+        raise Wrong(f"{at:%Y-%m-%d %H:%M} does not exist in {zone.key}: the clocks jump over it", path)
+    if fold is None and comes_twice(local):
+        offsets = " or ".join(local.replace(fold=each).isoformat()[-6:] for each in (0, 1))
+        raise Wrong(f"{at:%Y-%m-%d %H:%M} comes twice in {zone.key}: add the offset that is meant, {offsets}", path)
+    return utc(local, path)
+
+
+def _not_a_time(word: str, error: ValueError) -> str:
+    if _TIME.match(word) and "Invalid isoformat" not in str(error):
+        return f"there is no such day or hour as '{word[:40]}'"
+    return f"expected a time such as 2026-12-01 08:00; found '{word[:40]}'"
 
 
 def utc(at: datetime, path: str) -> datetime:
     """The instant in UTC, if it is of a time that anybody plans for."""
+    _check_year(at, path)
+    return at.astimezone(UTC)
+
+
+def _check_year(at: datetime, path: str) -> None:
     if not 2000 <= at.year < 2200:
         raise Wrong(f"expected a year from 2000 to 2199; found {at.year}", path)
-    return at.astimezone(UTC)
 
 
 def checked(given: Exception_) -> Exception_:

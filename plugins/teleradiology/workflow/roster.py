@@ -22,7 +22,6 @@ __all__ = ["Board", "Row", "add", "board", "remove", "set_availability", "standi
 
 DAYS = 14
 _DAY = timedelta(days=1)
-MOST_EXCEPTIONS = 20_000
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,7 @@ def valid(rules: RulesFile, given: Exception_) -> Exception_:
     try:
         reader = reader_named(rules.readers, given.reader)
         start, end = utc(given.start, "start"), utc(given.end, "end") if given.end else None
+        start, end = start.replace(microsecond=0), end.replace(microsecond=0) if end else None  # as files have them
         return checked(replace(given, reader=reader.id, start=start, end=end, note=note_of(given.note)))
     except Wrong as wrong:
         raise InvalidInput(problems=[Problem(wrong.message, path=wrong.path, suggestion=wrong.suggestion)]) from None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from ..config import roster_calendar
 from ..core import roster_csv, roster_ics
 from ..core.errors import InvalidInput, Problem
 from ..core.identity import Actor
 from ..core.roster import ON_CALL, SHIFT, Exception_
 from ..core.roster_entries import WEEKLY
+from ..core.roster_remarks import noticed
 from ..store import roster
 from .acting import permit
 from .room import Room
@@ -17,17 +19,23 @@ from .roster import board, put
 
 CSV, ICS = "csv", "ics"
 MOST_ENTRIES, MOST_PROBLEMS = 5000, 200
-_PARSERS = {CSV: roster_csv.parsed, ICS: roster_ics.parsed}
 _AHEAD = timedelta(days=3660)
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: entries that are new, that were there already, and those that are none of the roster's."""
+    """What an import did: entries that are new, that were there already, and those that are none of the roster's.
+
+    ``repeating`` events were taken as far as ``until``, which is None when none goes on beyond it; ``noticed`` is what may not
+    be meant.
+    """
 
     added: int
     unchanged: int
     passed_over: int
+    repeating: int = 0
+    until: datetime | None = None
+    noticed: tuple[Problem, ...] = ()
 
 
 def exported(room: Room, actor: Actor, form: str, *, duties: bool = False) -> str:
@@ -52,13 +60,18 @@ def exported(room: Room, actor: Actor, form: str, *, duties: bool = False) -> st
 def imported(room: Room, actor: Actor, form: str, text: str) -> Imported:
     """Put a file's entries on the roster. With anything wrong in it nothing is, and InvalidInput tells everything."""
     permit(room, actor, "roster")
-    found = _PARSERS[form](text, room.rules.current.readers)
+    rules, now = room.rules.current, room.now()
+    ics = form == ICS
+    found = roster_calendar.read(text, rules.readers, now) if ics else roster_csv.parsed(text, rules.readers)
     problems = list(found.problems)
     if len(found.found) > MOST_ENTRIES:
-        problems.append(Problem(f"expected at most {MOST_ENTRIES} entries; found {len(found.found)}"))
+        many = f"{MOST_ENTRIES} entries; found more" if ics else f"{MOST_ENTRIES} entries; found {len(found.found)}"
+        problems.insert(0, Problem(f"expected at most {many}: import it in parts"))
     if problems:
-        raise InvalidInput("Nothing was imported.", problems=problems[:MOST_PROBLEMS])
+        told = "" if len(problems) <= MOST_PROBLEMS else f" The first {MOST_PROBLEMS} of {len(problems)} mistakes are told."
+        raise InvalidInput(f"Nothing was imported.{told}", problems=problems[:MOST_PROBLEMS])
     with room.store.writing() as c:
         added = len(put(c, room, actor, found.found))
     room.wake()
-    return Imported(added, len(found.found) - added, found.passed_over)
+    unchanged, remarks = len(found.found) - added, noticed(found)[:MOST_PROBLEMS]
+    return Imported(added, unchanged, found.passed_over, found.repeating, found.until, remarks)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from flask import Request
 from pydantic import BaseModel, ValidationError
 
+from ...config.text_files import decoded
 from ...core.errors import InvalidInput, NotFound, Problem
 from ..problems import Malformed, WrongMediaType
 from .route import Version
@@ -79,7 +80,7 @@ def body(model: type[BaseModel] | None, request: Request, takes_yaml: bool = Fal
 
 def file(model: type[BaseModel], request: Request, form: str) -> BaseModel:
     """A body that is a file of that format, as the members "format" and "text" of the model."""
-    value = {"format": form, "text": _utf8(request.get_data(cache=True))}
+    value = {"format": form, "text": decoded(request.get_data(cache=True))}
     _refuse_unstorable(value)
     return _validated(model, value, "The body is not as expected.")
 

@@ -85,7 +85,9 @@ def _file(room: Room, call: Call, form: str, media_type: str) -> Answer:
 
 def import_roster(room: Room, call: Call) -> Answer:
     """Take in a CSV or iCalendar file: all of it, or with any mistake nothing, and 422 with every mistake and its line."""
-    return Answer(asdict(roster_files.imported(room, call.who, call.body.format, call.body.text)))
+    done = roster_files.imported(room, call.who, call.body.format, call.body.text)
+    noticed = [{"message": each.message, "line": each.line} for each in done.noticed]
+    return Answer({**asdict(done), "until": instant(done.until), "noticed": noticed})
 
 
 def _row(row: workflow.Row) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from ...config.text_files import decoded
 from ...core.errors import InvalidInput, NotSignedIn, Problem, Refusal
 from ...core.identity import Actor, may
 from ...core.reasons import FOR, Reason
@@ -27,7 +28,6 @@ SAID = {
     "removed": N_("It is off the roster."),
     "available": N_("Studies can be assigned again."),
     "unavailable": N_("No studies are assigned until this is changed back."),
-    "imported": N_("The file was taken in."),
 }
 
 
@@ -69,7 +69,8 @@ def _posted(room: Room, act: Callable[[Room, Actor], Any]) -> Callable[[], Any]:
     return view
 
 
-def _page(room: Room, *, refusal: Refusal | None = None, outcomes: list[Outcome] | None = None) -> Response:
+def _page(room: Room, *, refusal: Refusal | None = None, **shown: Any) -> Response:
+    """The roster; ``shown`` is what came of an act: ``outcomes`` of handing over, ``taken`` from a file, or its ``lines``."""
     actor = auth.actor()
     board = roster.board(room, actor)
     status = status_of(refusal) if refusal else 200
@@ -81,9 +82,9 @@ def _page(room: Room, *, refusal: Refusal | None = None, outcomes: list[Outcome]
         kinds=[(kind, words.translated(roster_grid.KIND_WORDS, kind)) for kind in KINDS],
         problem=document(refusal, status) if refusal else None,
         problems=refusal.problems if refusal else (),
-        outcomes=outcomes,
         typed=request.form,
         said=_(SAID[said]) if (said := request.args.get("said", "")) in SAID else "",
+        **{"outcomes": None, "taken": None, "lines": (), **shown},
     )
     return Response(text, status, content_type="text/html; charset=utf-8")
 
@@ -97,8 +98,8 @@ def _add(room: Room, actor: Actor) -> Any:
     known = room.rules.current.readers.get(form.get("reader", ""))
     zone = ZoneInfo(zone_of(known, look.zone().key)) if known else look.zone()
     try:
-        start = instant_of(form.get("start", ""), zone, "start")
-        end = instant_of(form.get("end", ""), zone, "end") if form.get("end") else None
+        start = instant_of(form.get("start", ""), zone, "start", fold=0)
+        end = instant_of(form.get("end", ""), zone, "end", fold=1) if form.get("end") else None
     except Wrong as wrong:
         raise InvalidInput(problems=[Problem(wrong.message, path=wrong.path)]) from None
     kind = form.get("kind", "")
@@ -142,15 +143,9 @@ def _import(room: Room, actor: Actor) -> Any:
     raw = given.read() if given else b""
     if not raw:
         raise InvalidInput(problems=[Problem(_("choose a file first"), path="file")])
-    try:
-        text = _text(raw)
-    except UnicodeDecodeError:
-        raise InvalidInput(problems=[Problem(_("expected a text file in UTF-8"), path="file")]) from None
+    text = decoded(raw)
     form = roster_files.ICS if "BEGIN:VCALENDAR" in text[:200].upper() else roster_files.CSV
-    roster_files.imported(room, actor, form, text)
-    return _said("imported")
-
-
-def _text(raw: bytes) -> str:
-    """The text of an uploaded file, without what no database keeps."""
-    return raw.decode("utf-8-sig").replace("\x00", "")
+    try:
+        return _page(room, taken=roster_files.imported(room, actor, form, text))
+    except InvalidInput as refusal:
+        return _page(room, refusal=refusal, lines=text.splitlines())

@@ -146,9 +146,23 @@ class RosterImportIn(Input):
     text: Annotated[str, StringConstraints(min_length=1, max_length=900_000)]
 
 
+class Remark(Output):
+    """What may not be meant, and its line."""
+
+    message: str
+    line: int | None
+
+
 class RosterImported(Output):
-    """Entries that are new, that were there already, and those that are none of the roster's (weekly hours, cancelled events)."""
+    """What became of the file: entries that are new, and that were there already.
+
+    passed_over counts what is none of the roster's: weekly hours, cancelled events, repetitions that are over. repeating events
+    were taken in up to until, which is null when none goes on beyond it.
+    """
 
     added: int
     unchanged: int
     passed_over: int
+    repeating: int
+    until: str | None
+    noticed: list[Remark]
