@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 FIFO, PRIORITY, HIERARCHICAL = "FIFO", "priority", "hierarchical"
 
@@ -93,11 +94,11 @@ def studies(case: Case, policy: str, count: int, seed: int) -> Iterator[Study]:
     draw = random.Random(seed)
     rate, at = case.rate, 0.0
     makers = [(group, _maker(group, policy, first)) for group, first in zip(case.groups, _first_ranks(case), strict=True)]
-    groups, shares = [maker for _, maker in makers], [group.share for group in case.groups]
+    groups, shares = [maker for _, maker in makers], list(accumulate(group.share for group in case.groups))
     expovariate, choices = draw.expovariate, draw.choices
     for _ in range(count):
         at += expovariate(rate)
-        klass, reading, label = choices(groups, shares)[0](draw)
+        klass, reading, label = choices(groups, cum_weights=shares)[0](draw)
         yield at, klass, expovariate(1 / reading), label
 
 

@@ -22,7 +22,9 @@ from teleradiology.core import dispatch
 from teleradiology.core.dispatch import Fit, Policy, Waiting
 from teleradiology.core.facts import StudyFacts
 from teleradiology.core.readers import Need, Reader, reasons_against
+from teleradiology.core.workload import Workload
 
+from . import spread
 from .model import Case, Read, ReadingRoom
 
 SITES, READERS, STUDIES, RULES = 186, 150, 10_000, 1_000
@@ -40,6 +42,9 @@ KINDS = (
     ("CR", "XR ANKLE", "msk", 0.15, 0.05, 2.5),
     ("MR", "MR KNEE", "msk", 0.05, 0.01, 12.0),
 )
+REGIONS = {"CT HEAD": "HEAD", "MR BRAIN": "HEAD", "CT ABDOMEN": "ABDOMEN", "US ABDOMEN": "ABDOMEN", "CT CHEST": "CHEST"}
+REGIONS |= {"XR CHEST": "CHEST", "XR ANKLE": "ANKLE", "MR KNEE": "KNEE"}
+PARTS = {(kind[0], kind[2]): REGIONS[kind[1]] for kind in KINDS}  # modality and subspecialty name the kind
 SUBSPECIALTIES = ("neuro", "body", "chest", "msk")
 LIMITS = {"stat": 60.0, "routine": 1440.0}
 SPREAD = 0.5
@@ -65,6 +70,9 @@ def rules_text() -> str:
     lines.append("readers:")
     for number in range(READERS):
         lines += _reader_lines(number)
+    lines += ["workload:", "  values:"]  # as the table is meant: reading minutes over those of a chest radiograph
+    for modality, description, _, _, _, reading in KINDS:
+        lines.append(f"    - {{modality: {modality}, body_part: {REGIONS[description]}, weight: {reading / 2.5:.2f}}}")
     lines.append("rules:")
     for number in range(RULES - len(SUBSPECIALTIES) * 2 - 1):
         site, kind = number % SITES, KINDS[number // SITES % len(KINDS)]
@@ -96,7 +104,7 @@ def country_of(site: int) -> str:
 def _reader_lines(number: int) -> list[str]:
     """A primary and a second subspecialty.
 
-    Licences in one to three countries; one of three shifts, by the reader's own clock.
+    Licences in two or three countries; one of six shifts, the last of them by night.
     """
     first = SUBSPECIALTIES[_primary(number)]
     second = SUBSPECIALTIES[(_primary(number) + 1 + number // 7 % 3) % 4]
@@ -251,11 +259,21 @@ def figures(reads: list[Read], rank: int) -> Figures:
     return Figures(len(times), within, times[len(times) // 2], sum(times) / len(times), times[int(0.95 * len(times))], times[-1])
 
 
-def spread_of_load(reads: list[Read]) -> float:
-    """Coefficient of variation of the minutes read per reader, without the one who left."""
+@dataclass(frozen=True)
+class Loads:
+    """Coefficient of variation between readers, without the one who left: of minutes read, and of relative values read."""
+
+    minutes: float
+    values: float
+
+
+def loads(reads: Iterable[Read], table: Workload) -> Loads:
+    """By the table of relative values given."""
     minutes: Counter[str] = Counter()
+    values: Counter[str] = Counter()
     for read in reads:
         if read.reader != LEAVER:
+            _, modality, subspecialty = read.case.kind
             minutes[read.reader] += read.ended - read.began  # type: ignore[assignment]
-    average = sum(minutes.values()) / len(minutes)
-    return (sum((value - average) ** 2 for value in minutes.values()) / len(minutes)) ** 0.5 / average
+            values[read.reader] += table.weight(modality, PARTS[modality, subspecialty])  # type: ignore[assignment]
+    return Loads(spread.coefficient_of_variation(minutes.values()), spread.coefficient_of_variation(values.values()))

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from teleradiology.core import dispatch
 from teleradiology.core.dispatch import Fit, Policy, Waiting
 
+from . import spread
 from .model import Case, Read, ReadingRoom
 
 READING = {"neuro": 16.05, "body": 17.92, "chest": 15.84, "msk": 9.0}
@@ -30,8 +32,7 @@ CLASSES = (
 NAMES = ("stroke", "stat", "urgent", "routine")
 # fmt: off
 HOURS = (.55, .45, .40, .35, .35, .40, .55, .75, 1.0, 1.2, 1.35, 1.4,
-         1.4, 1.35, 1.35, 1.4, 1.45, 1.5, 1.5, 1.45, 1.3, 1.1,
-.9, .7)
+         1.4, 1.35, 1.35, 1.4, 1.45, 1.5, 1.5, 1.45, 1.3, 1.1, .9, .7)
 # fmt: on
 DAYS, WARM_UP = 6, 1440
 
@@ -63,8 +64,17 @@ def fit(case: Case, reader: str) -> Fit:
     return dispatch.OWN if SUBSPECIALTIES[int(reader) % 4] == case.kind else dispatch.OUTSIDE
 
 
+def oldest_of_each_kind(waiting: Iterable[Case]) -> Iterable[Case]:
+    """All that a policy needs which never prefers the younger of two cases of one priority and subspecialty."""
+    seen: set[tuple[int, str]] = set()
+    for case in waiting:  # in the order of arrival
+        if (case.study.rank, case.kind) not in seen:
+            seen.add((case.study.rank, case.kind))
+            yield case
+
+
 def oldest_routine_only(waiting: Iterable[Case]) -> Iterable[Case]:
-    """Of routine cases of one subspecialty no policy here prefers a younger one: look at the oldest only."""
+    """Of routine cases of one subspecialty look at the oldest only: ours may prefer a younger one where the promise is short."""
     seen: set[str] = set()
     for case in waiting:
         if case.study.rank == 3:
@@ -85,7 +95,8 @@ def _naive_ageing(study: Waiting, now: float, suits: Fit) -> tuple[float, float]
     return -rank, -study.since
 
 
-def _earliest_due_with_skill(study: Waiting, now: float, suits: Fit) -> float:
+def earliest_due_with_skill(study: Waiting, now: float, suits: Fit) -> float:
+    """The one that is due next; one of the reader's own subspecialty counts as due four minutes earlier."""
     return -(study.since + study.limit - now + (0 if suits is dispatch.OWN else 4))
 
 
@@ -98,6 +109,11 @@ class Rung:
     blind: bool = False
     ours: bool = False
 
+    @property
+    def heads(self) -> Callable[[Iterable[Case]], Iterable[Case]]:
+        """What the dispatcher has to look at; the result is the same as with everything that waits."""
+        return oldest_routine_only if self.ours else oldest_of_each_kind
+
 
 LADDER = (
     Rung("FIFO", dispatch.first_come_first_served, blind=True),
@@ -106,7 +122,7 @@ LADDER = (
     Rung("strict priority", dispatch.strict_priority, blind=True),
     Rung("naive priority ageing", _naive_ageing, blind=True),
     Rung("least slack, skill-blind", dispatch.least_slack, blind=True),
-    Rung("EDF + skill bonus", _earliest_due_with_skill),
+    Rung("EDF + skill bonus", earliest_due_with_skill),
     Rung("generalised c-mu + skills", dispatch.generalised_c_mu),
     Rung("promise keeping (ours)", dispatch.promise_keeping, ours=True),
 )
@@ -122,36 +138,41 @@ class Outcome:
     maximum: tuple[float, ...]
     missed_of: tuple[float, ...]
     spread_of_load: float  # coefficient of variation of reading minutes between readers
+    gini: float  # of the expected minutes of what each reader read, which stand for relative values
+    missed_by_seed: tuple[float, ...] = ()
 
 
 def outcome(reads: Iterable[Read]) -> Outcome:
     """Sum up what was read."""
     counted = [read for read in reads if read.case.study.since >= WARM_UP]
     by_rank = [sorted(read.turnaround for read in counted if read.case.study.rank == rank) for rank in range(4)]
-    minutes: dict[str, float] = {}
+    minutes: Counter[str] = Counter()
+    values: Counter[str] = Counter()
     for read in counted:
-        minutes[read.reader] = minutes.get(read.reader, 0) + read.ended - read.began
-    average = sum(minutes.values()) / len(minutes)
+        minutes[read.reader] += read.ended - read.began  # type: ignore[assignment]
+        values[read.reader] += read.case.study.reading  # type: ignore[assignment]
     return Outcome(
         sum(read.late for read in counted) / len(counted),
         tuple(sum(times) / len(times) for times in by_rank),
         tuple(times[int(0.95 * len(times))] for times in by_rank),
         tuple(times[-1] for times in by_rank),
         tuple(sum(time > CLASSES[rank][1] for time in times) / len(times) for rank, times in enumerate(by_rank)),
-        (sum((value - average) ** 2 for value in minutes.values()) / len(minutes)) ** 0.5 / average,
+        spread.coefficient_of_variation(minutes.values()),
+        spread.gini(values.values()),
     )
 
 
 def climb(load: float, seeds: Iterable[int] = range(4), rungs: Iterable[Rung] = LADDER) -> dict[str, Outcome]:
     """Every policy on the same studies."""
     streams = [list(cases(load, seed)) for seed in seeds]
-    return {rung.name: outcome(_pooled(rung, streams)) for rung in rungs}
+    return {rung.name: _pooled([_read(rung, stream) for stream in streams]) for rung in rungs}
 
 
-def _pooled(rung: Rung, streams: Iterable[list[Case]]) -> Iterator[Read]:
-    heads: Callable[[Iterable[Case]], Iterable[Case]] = (
-        (lambda cases: cases) if rung.policy is _cherry_picking else oldest_routine_only
-    )
-    for stream in streams:
-        room = ReadingRoom([str(i) for i in range(12)], rung.policy, fit, longest_free_only=rung.blind, heads=heads)
-        yield from room.run(stream)
+def _read(rung: Rung, stream: Iterable[Case]) -> list[Read]:
+    room = ReadingRoom([str(i) for i in range(12)], rung.policy, fit, longest_free_only=rung.blind, heads=rung.heads)
+    return room.run(stream)
+
+
+def _pooled(runs: Sequence[list[Read]]) -> Outcome:
+    pooled = outcome(read for run in runs for read in run)
+    return replace(pooled, missed_by_seed=tuple(outcome(run).missed for run in runs))

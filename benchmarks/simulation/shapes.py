@@ -8,9 +8,9 @@ FIFO on the same arrivals. Minutes.
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 from teleradiology.core.dispatch import OWN, Policy, Waiting
 
@@ -29,6 +29,7 @@ FINDINGS = (
     ("mass", 0.03),
     ("foreign object", 0.05),
 )
+PUBLISHED_FIFO_MEAN = 80.1
 PUBLISHED = {"mean": 35.6 / 80.1, "maximum": 1293 / 890, "maximum with a limit": 979 / 890}
 
 
@@ -65,48 +66,55 @@ def arrivals(false_negatives: float, false_positives: float, seed: int, days: in
     return images
 
 
-def wait_of_critical(
-    images: list[Image], by_day: float, key: Callable[[Image, float], object], *, ageing: bool
-) -> tuple[float, float]:
-    """(mean, maximum) turnaround of the studies that show a pneumothorax, one list, one reader at a time.
+Wait = tuple[float, float]  # mean and maximum turnaround of the studies that show a pneumothorax
+Choice = Callable[[list[deque[Image]], float], deque[Image]]  # of the lists by flag, none of them empty, at this minute
 
-    ``key`` smallest first. Without ``ageing`` it does not depend on the time and a heap serves; with it the whole list is
-    looked at.
-    """
-    now, waits, number = 0.0, [], 0
-    heap: list[tuple[object, int, Image]] = []
-    while number < len(images) or heap:
-        if not heap:
+
+def _read(images: list[Image], by_day: float, choose: Choice) -> Wait:
+    """One list, one reader at a time; the oldest of the chosen flag is read."""
+    waiting: list[deque[Image]] = [deque() for _ in range(len(FINDINGS) + 1)]
+    now, waits, number, read = 0.0, [], 0, 0
+    while read < len(images):
+        if read == number:
             now = max(now, images[number].at)
         while number < len(images) and images[number].at <= now:
-            image = images[number]
-            heappush(heap, (0 if ageing else key(image, now), number, image))
+            waiting[images[number].flagged].append(images[number])
             number += 1
-        if ageing:
-            chosen = min(_oldest_of_each_flag(heap), key=lambda entry: (key(entry[2], now), entry[1]))
-            heap.remove(chosen)
-            image = chosen[2]
-        else:
-            image = heappop(heap)[2]
+        image = choose([each for each in waiting if each], now).popleft()
+        read += 1
         now += image.effort / capacity(now, by_day)
         if image.critical:
             waits.append(now - image.at)
     return sum(waits) / len(waits), max(waits)
 
 
-def _oldest_of_each_flag(entries: list[tuple[object, int, Image]]) -> list[tuple[object, int, Image]]:
-    oldest: dict[int, tuple[object, int, Image]] = {}
-    for entry in entries:
-        known = oldest.get(entry[2].flagged)
-        if known is None or entry[1] < known[1]:
-            oldest[entry[2].flagged] = entry
-    return list(oldest.values())
+def first_come(images: list[Image], by_day: float) -> Wait:
+    """The oldest first."""
+    return _read(images, by_day, lambda heads, now: min(heads, key=lambda each: each[0].at))
 
 
-def by_policy(policy: Policy, limits: tuple[float, ...]) -> Callable[[Image, float], object]:
-    """Our dispatcher's value of an image; ``limits`` are the promised turnarounds by flag, 0 to 8."""
+def strict(images: list[Image], by_day: float) -> Wait:
+    """What the AI says decides, with no limit on waiting."""
+    return _read(images, by_day, lambda heads, now: heads[0])
 
-    def key(image: Image, now: float) -> float:
-        return -policy(Waiting("", image.flagged, image.at, limits[image.flagged], 4.0), now, OWN)
 
-    return key
+def by_policy(images: list[Image], by_day: float, policy: Policy, limits: tuple[float, ...]) -> Wait:
+    """One of the service's policies; ``limits`` are the promised turnarounds by flag, 0 to 8."""
+
+    def choose(heads: list[deque[Image]], now: float) -> deque[Image]:
+        return max(heads, key=lambda each: policy(_waiting(each[0], limits), now, OWN))
+
+    return _read(images, by_day, choose)
+
+
+def _waiting(image: Image, limits: tuple[float, ...]) -> Waiting:
+    return Waiting("", image.flagged, image.at, limits[image.flagged], 4.0)
+
+
+def calibrated(images: list[Image]) -> float:
+    """The capacity at which FIFO has the published mean."""
+    low, high = 0.33, 0.45
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if first_come(images, middle)[0] > PUBLISHED_FIFO_MEAN else (low, middle)
+    return (low + high) / 2
