@@ -209,6 +209,79 @@ def test_mail_and_webhook_go_to_the_outbox_without_a_word_of_the_patient(bench: 
     assert all(each.payload["item"] == item.id for each in sent)
 
 
+# Broadening what somebody has and has not begun
+
+NARROW = RULES.replace("subspecialties: [neuro, general]", "subspecialties: [neuro]")
+
+
+def given(bench: Bench, *, busy: bool = True) -> Item:
+    """A stroke that Dr Amal has, behind three others of hers, while Dr Salem, who reads general studies, has nothing."""
+    for number in range(3 if busy else 0):
+        bench.take_in(("CT", 1), PatientID=f"B-{number}", **STAT)
+    return bench.take_in(("CT", 1), PatientID="last", **STAT)
+
+
+@pytest.fixture
+def narrow(tmp_path: Path) -> Bench:
+    rules = NARROW + CLOCKS + "assignment: {broaden_at: [100%]}\n"
+    made = Bench(tmp_path, rules)
+    made.live(2)
+    return made
+
+
+def test_close_to_breach_a_study_that_was_not_begun_goes_to_who_can_begin_sooner(narrow: Bench) -> None:
+    item = given(narrow)
+    assert item.reader == "dr-amal"
+    narrow.live(46 * 60, step=15)
+    moved = narrow.item(item.orthanc_id)
+    assert (moved.state, moved.reader, moved.broadened) == ("assigned", "dr-salem", 1)
+    (record,) = [each for each in narrow.records(item) if each.event == "assigned" and each.detail.get("cause") == "broadened"]
+    assert (record.detail["taken_from"], record.detail["reader"]) == ("dr-amal", "dr-salem")
+    assert narrow.decisions(moved)[0].cause == "broadened"
+
+
+def test_it_stays_with_who_has_least_to_do(narrow: Bench) -> None:
+    item = given(narrow, busy=False)
+    narrow.live(46 * 60, step=30)
+    assert narrow.item(item.orthanc_id).reader == "dr-amal"
+
+
+def test_what_is_being_read_is_not_taken_away(narrow: Bench) -> None:
+    item = given(narrow)
+    narrow.change(item, state="reading", claimed_by="amal", lease_until=narrow.clock.now() + timedelta(hours=9))
+    narrow.live(46 * 60, step=30)
+    assert narrow.item(item.orthanc_id).reader == "dr-amal"
+
+
+def test_what_a_person_gave_to_somebody_stays_theirs(narrow: Bench) -> None:
+    item = given(narrow)
+    reading.assign(narrow.room, COORDINATOR, item.id, "dr-amal", reason="she knows the patient", force=True)
+    narrow.live(46 * 60, step=30)
+    assert narrow.item(item.orthanc_id).reader == "dr-amal"
+
+
+def test_it_moves_once_for_a_promise_however_many_steps_widen(tmp_path: Path) -> None:
+    twice = CLOCKS.replace("{at: 75%, do: broaden}", "{at: 75%, do: broaden}\n      - {at: 80%, do: broaden}")
+    bench = Bench(tmp_path, NARROW + twice + "assignment: {broaden_at: [100%]}\n")
+    bench.live(2)
+    item = given(bench)
+    bench.live(46 * 60, step=30)
+    assert bench.item(item.orthanc_id).reader == "dr-salem"
+    for number in range(5):  # now Dr Salem is the one who is busy
+        bench.change(bench.take_in(("CT", 1), PatientID=f"S-{number}", **STAT), reader="dr-salem", order_key=number)
+    bench.live(4 * 60, step=30)
+    assert (bench.item(item.orthanc_id).broadened, bench.item(item.orthanc_id).reader) == (2, "dr-salem")
+
+
+def test_a_raised_study_is_read_before_those_of_its_old_priority(bench: Bench) -> None:
+    first, second = (bench.take_in(("MR", 1), PatientID=name) for name in ("P-1", "P-2"))
+    bench.change(second, warn_at=None, ring_at=None)
+    bench.live(2 * 3600 + 10, step=60)
+    page = [each.id for each in bench.items()]
+    assert page.index(first.id) < page.index(second.id)
+    assert (bench.item(first.orthanc_id).priority, bench.item(second.orthanc_id).priority) == ("stat", "urgent")
+
+
 # When it does not ring
 
 

@@ -47,6 +47,15 @@ def without_reader(c: Connection, limit: int) -> list[Item]:
     return list(_items(c, query.order_by(items.c.rank, items.c.order_key, items.c.id).limit(limit)))
 
 
+def ahead_of(c: Connection, item: Item) -> dict[str, int]:
+    """How many open studies each reader has that come before this one in the reading order, or are being read."""
+    earlier = sa.tuple_(items.c.rank, items.c.order_key, items.c.id) < sa.tuple_(item.rank, item.order_key, item.id)
+    begun = items.c.state == State.READING
+    query = select(items.c.reader, func.count()).where(text(IS_OPEN), items.c.reader != "", items.c.state != State.HELD)
+    query = query.where(items.c.id != item.id, sa.or_(begun, earlier)).group_by(items.c.reader)
+    return dict(c.execute(query).all())
+
+
 def newly_overdue(c: Connection, now: datetime, limit: int = 200) -> list[Item]:
     """Open items past their due time that do not carry the flag yet."""
     return list(_items(c, _overdue.limit(limit), {"now": now}))

@@ -16,7 +16,7 @@ from ..store import accounts, audit, bookmarks, items, ladder_steps, notificatio
 from ..store.engine import Connection
 from ..store.item import Item
 from ..store.ladder_steps import Taken
-from . import assignment, clock, placement, telling
+from . import assignment, clock, placement, telling, widening
 from .room import Room
 from .telling import Addressee
 
@@ -154,8 +154,9 @@ def _call(c: Connection, room: Room, item: Item, rung: Rung) -> dict[str, Any]:
 def _broaden(c: Connection, room: Room, item: Item, rung: Rung) -> dict[str, Any]:
     changed = items.change(c, item, room.now(), broadened=item.broadened + 1)
     if item.state == State.UNASSIGNED:
-        assignment.give(c, room, item.id, "broadened")
-    return {"broadened": changed.broadened}
+        assignment.give(c, room, item.id, widening.WIDENED)
+    reader = widening.widen(c, room, changed, rung.now)
+    return {"broadened": changed.broadened} | ({"reader": reader} if reader else {})
 
 
 def _raise(c: Connection, room: Room, item: Item, rung: Rung) -> dict[str, Any]:

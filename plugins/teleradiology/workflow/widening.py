@@ -1,0 +1,48 @@
+"""When the search is widened close to the due time, what somebody has and has not begun goes to who can begin sooner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ..config.rules_file import RulesFile
+from ..core.identity import service
+from ..core.readers import Assignment, choose
+from ..core.worklist import State
+from ..store import audit, waiting, watching
+from ..store.engine import Connection
+from ..store.item import Item
+from . import assignment, clock, standings
+from .room import Room
+
+WIDENED = "broadened"
+
+
+def widen(c: Connection, room: Room, item: Item, now: datetime) -> str:
+    """Give the item to a reader who has fewer studies to read before it; returns to whom, "" when it stays.
+
+    Once for each promise, never away from somebody to whom a person gave it, and not before the time of warning.
+    """
+    if item.state != State.ASSIGNED or item.warn_at is None or now < item.warn_at:
+        return ""
+    given = [record for record in audit.of_item(c, item.id) if record.event == "assigned"]
+    promise = clock.cause_of(item)
+    if not given or given[-1].actor != service().username or any(each.detail.get("promise") == promise for each in given):
+        return ""
+    chosen = _somebody_freer(c, room.rules.current, item, now)
+    if chosen is None or chosen.reader is None:
+        return ""
+    assignment.hand_over(c, room, item, chosen, WIDENED, taken_from=item.reader, promise=promise)
+    return chosen.reader
+
+
+def _somebody_freer(c: Connection, rules: RulesFile, item: Item, now: datetime) -> Assignment | None:
+    """The choice among those who may have it now and have fewer studies before it than its reader."""
+    assigning = rules.assigning_of(item.facility)
+    if not assigning.pushes(item.priority, item.rank):
+        return None
+    asked = assignment.need(rules, assignment.wanted_by(item), now)
+    asked = replace(asked, passed_on_by=frozenset(waiting.passed_on_by(c, item.id, now)))
+    ahead = watching.ahead_of(c, item)
+    freer = [each for each in rules.readers.values() if ahead.get(each.id, 0) < ahead.get(item.reader, 0)]
+    return choose(freer, asked, standings.of(c, rules, asked), choice=assigning.choice) if freer else None
