@@ -23,10 +23,12 @@ def test_the_demonstration_comes_and_goes(serve: Serve) -> None:
     administrator = Client(f"http://127.0.0.1:{serve.http_port}", "admin", _password(serve.data))
     _look_at_the_worklist(administrator)
     _look_at_the_accounts(serve)
+    _look_at_the_roster(administrator)
     again = _teleradiology(serve, "demo", "load", "--format", "json")
     assert len(again["accounts"]) >= 4
     assert _teleradiology(serve, "demo", "remove", "--format", "json")["studies"] == len(CASES)
     assert administrator.orthanc("GET", "/studies") == []
+    assert not any(reader["exceptions"] for reader in administrator.get("roster")["readers"])
     assert _teleradiology(serve, "doctor", "--format", "json")["ok"]
 
 
@@ -53,6 +55,11 @@ def _look_at_the_accounts(serve: Serve) -> None:
             f"http://127.0.0.1:{serve.http_port}/teleradiology/api/me", auth=(person["username"], person["password"]), timeout=10
         )
         assert answer.json()["roles"] == [person["role"]]
+
+
+def _look_at_the_roster(administrator: Client) -> None:
+    roster = administrator.get("roster")
+    assert any(reader["exceptions"] for reader in roster["readers"])
 
 
 def _password(data: Path) -> str:

@@ -41,6 +41,9 @@ class Client:
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PUT", f"{_OURS}{path}", body)
 
+    def delete(self, path: str) -> Any:
+        return self._call("DELETE", f"{_OURS}{path}")
+
     def orthanc(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Orthanc's own REST API."""
         return self._call(method, path, body)

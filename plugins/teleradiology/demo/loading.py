@@ -14,7 +14,7 @@ from ..config.rules_file import RulesFile
 from ..core.directory import Facility
 from ..core.errors import Unavailable
 from ..store.engine import Store
-from . import ageing, dicom, memory, people, sender, story
+from . import ageing, dicom, duties, memory, people, sender, story
 from .cases import CASES, Case
 from .client import Client
 
@@ -52,19 +52,21 @@ def load(service: Service, tell: Callable[[str], None]) -> memory.Memory:
     _await_settled(service.client)
     for missed in story.tell(service.client.address, made):
         tell(f"Left out: {missed}")
+    duties.enter(service.client, service.rules, datetime.now(UTC))
     ageing.age(service.store, datetime.now(UTC))
     memory.keep(service.data_dir, made, is_loaded=True)
     return memory.recall(service.data_dir)
 
 
 def remove(service: Service) -> int:
-    """The studies leave Orthanc, the accounts are disabled; how many studies there were."""
+    """The studies leave Orthanc, the roster's entries are taken off, the accounts disabled; how many studies there were."""
     found = 0
     for case in CASES:
         query = {"Level": "Study", "Query": {"StudyInstanceUID": str(dicom.study_uid(case))}}
         for study in service.client.orthanc("POST", "/tools/find", query):
             service.client.orthanc("DELETE", f"/studies/{study}")
             found += 1
+    duties.take_off(service.client)
     known = memory.recall(service.data_dir)
     people.disable(service.client, known.people)
     memory.keep(service.data_dir, known.people, is_loaded=False)
