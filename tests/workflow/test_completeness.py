@@ -19,6 +19,7 @@ completeness:
   - {name: told, modalities: [MR], declared: true, at_most: 1h}
   - {name: slow, modalities: [US], quiet: 2m}
   - {name: fast, modalities: [CR], quiet: 5s}
+  - {name: four views, modalities: [MG], instances: 4, quiet: 1m}
 """
 URGENT = """\
   - name: the facility says so
@@ -79,6 +80,55 @@ def test_the_wait_survives_a_restart(bench):
     bench.restart()
     bench.ring()
     bench.live(600 + 3 * QUIET, step=5)
+    assert bench.item(orthanc_id).state == State.ASSIGNED
+
+
+def test_it_is_taken_in_as_soon_as_the_expected_number_has_come(bench):
+    orthanc_id = send(bench, "MG")
+    bench.live(5)
+    bench.host.add_images(orthanc_id, 2, "MG")
+    bench.live(5)
+    assert bench.item(orthanc_id).state == State.ARRIVING
+    bench.host.add_images(orthanc_id, 1, "MG")
+    bench.live(3)
+    item = bench.item(orthanc_id)
+    assert (item.state, item.flags, item.instance_count) == (State.ASSIGNED, (), 4)
+    assert "incomplete" not in bench.events(item)
+
+
+def test_the_number_is_reached_after_a_restart_and_after_a_long_wait_too(bench):
+    orthanc_id = send(bench, "MG")
+    bench.live(90)
+    assert bench.item(orthanc_id).flags == ("incomplete",)
+    bench.restart()
+    bench.ring()
+    bench.live(2)
+    bench.host.add_images(orthanc_id, 3, "MG")
+    bench.live(3)
+    assert bench.item(orthanc_id).state == State.ASSIGNED
+
+
+def test_images_are_counted_once_in_a_pause_and_not_one_by_one(bench):
+    orthanc_id = bench.host.add_study(("MG", 1), transport=FROM_ZLITEN)
+    bench.beat()
+    bench.host.calls.clear()
+    for _ in range(3):
+        bench.host.add_images(orthanc_id, 5, "MG")
+        bench.beat(0.5)
+    assert bench.host.calls.count("study") == 0
+    bench.live(10)
+    assert bench.host.calls.count("study") == 1
+    assert bench.item(orthanc_id).state == State.ARRIVING  # sixteen are not four: it may be a longer study
+
+
+def test_after_a_restart_only_the_rest_of_the_quiet_time_is_waited_for(bench):
+    orthanc_id = bench.host.add_study(("DX", 1), transport=FROM_ZLITEN)
+    bench.live(QUIET - 5)
+    bench.restart()
+    bench.ring()
+    bench.live(3)
+    assert bench.item(orthanc_id).state == State.ARRIVING
+    bench.live(4)
     assert bench.item(orthanc_id).state == State.ASSIGNED
 
 

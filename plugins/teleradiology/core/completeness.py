@@ -53,6 +53,10 @@ class Completeness:
         listed = not self.facilities or facility in self.facilities
         return listed and (not self.modalities or any(each in self.modalities for each in modalities))
 
+    def is_met_by(self, arrived: Arrived) -> bool:
+        """Whether exactly the images have come that are expected, and nothing else is missing: more would be too many."""
+        return self.instances == arrived.instances and not missing(self, arrived, declared=False)
+
     def covers_all_of(self, other: Completeness) -> bool:
         """Whether it is for every study that the other is for."""
         return _is_wider(self.facilities, other.facilities) and _is_wider(self.modalities, other.modalities)

@@ -12,12 +12,13 @@ from ..core.worklist import State
 from ..store import audit, items, watching
 from ..store.engine import Connection
 from ..store.item import Item
-from . import description, placement
+from . import description, devices, placement
 from .room import HostStudy, Room
 
 log = logging.getLogger(__name__)
 INTAKE = service("intake")
 WRITE_EVERY = 1.0  # seconds between two writes of one study's timer
+PAUSE = 3.0  # seconds without an image after which it is asked what came
 
 
 def notice(room: Room, orthanc_id: str) -> Item | None:
@@ -31,21 +32,28 @@ def notice(room: Room, orthanc_id: str) -> Item | None:
         return None
     room.memory.stir(orthanc_id, WRITE_EVERY)
     if isinstance(study, HostStudy):
-        _set_quiet_time(room, study)
+        _set_timers(room, orthanc_id, room.rules.current.facility_of(study.transport), [each.modality for each in study.series])
     with room.store.writing() as c:
         return record(room, c, orthanc_id, study if isinstance(study, HostStudy) else None)
 
 
-def _set_quiet_time(room: Room, study: HostStudy) -> None:
-    """As the rules file has it for such studies, when it has one."""
-    rules = room.rules.current
-    policy = rules.completeness_for(rules.facility_of(study.transport), [each.modality for each in study.series])
+def _set_timers(room: Room, orthanc_id: str, facility: str, modalities: list[str]) -> None:
+    """As the rules file has them for such studies: a quiet time of its own, a number of images to wait for."""
+    policy = room.rules.current.completeness_for(facility, modalities)
     if policy is not None and policy.quiet is not None:
-        room.memory.span(study.orthanc_id, policy.quiet.total_seconds())
+        room.memory.span(orthanc_id, policy.quiet.total_seconds())
+    if policy is not None and policy.instances:
+        room.memory.count(orthanc_id)
 
 
 def stir(room: Room, orthanc_id: str, came_at: datetime | None = None) -> None:
-    """An image came: the study counts as complete when no other comes for the quiet time. Most calls touch memory only."""
+    """An image came: the study counts as complete when no other comes for the quiet time. Most calls touch memory only.
+
+    What is no image (a report, a result of an inference service) is looked at after the quiet time and sets no timer back.
+    """
+    if _is_after_a_pause(room, orthanc_id) and not _is_image(room, orthanc_id) and _item(room, orthanc_id):
+        room.memory.watch(orthanc_id)
+        return
     lag = (room.now() - came_at).total_seconds() if came_at else 0.0
     if room.memory.stir(orthanc_id, WRITE_EVERY, lag):
         item = _item(room, orthanc_id)
@@ -53,6 +61,17 @@ def stir(room: Room, orthanc_id: str, came_at: datetime | None = None) -> None:
             notice(room, orthanc_id)
         else:
             _stirred(room, item)
+
+
+def _is_after_a_pause(room: Room, orthanc_id: str) -> bool:
+    """Orthanc does not say what came, and asking costs: images of a stream follow each other closely."""
+    last = room.memory.last_image(orthanc_id)
+    return last is None or room.memory.monotonic() - last >= PAUSE
+
+
+def _is_image(room: Room, orthanc_id: str) -> bool:
+    study = glance(room, orthanc_id)
+    return not isinstance(study, HostStudy) or devices.brought_an_image(room, study)
 
 
 def vanish(room: Room, orthanc_id: str) -> Item | None:
@@ -119,7 +138,8 @@ def _item(room: Room, orthanc_id: str) -> Item | None:
 def glance(room: Room, orthanc_id: str) -> HostStudy | bool | None:
     """Orthanc's summary of the study; True when it cannot be had: the row is written all the same."""
     try:
-        return room.host.study(orthanc_id)
+        study = room.host.study(orthanc_id)
+        return study and devices.told_apart(room, study)
     except Unavailable:
         return True
     except Exception as failure:  # noqa: BLE001 - whatever a study does to the host, it must show on the list
@@ -129,6 +149,8 @@ def glance(room: Room, orthanc_id: str) -> HostStudy | bool | None:
 
 def _stirred(room: Room, item: Item) -> Item:
     now = room.now()
+    if item.state == State.ARRIVING:
+        _set_timers(room, item.orthanc_id, item.facility, item.modalities.split(","))
     with room.store.writing() as c:
         quiet_at = now + timedelta(seconds=room.settings.quiet_seconds)
         watching.note(c, item.id, quiet_at=quiet_at, last_image_at=now)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 A_STEP = timedelta(seconds=30)  # a wall clock that moves so much more or less than time itself has been set
 DOUBT = 600.0  # seconds for which a set clock is not believed: most wrong settings are put right by then
+PAUSE = 1.0  # seconds without an image after which a study is counted of which a number is expected
 LONGEST_LAG = 60.0  # seconds that telling us of an image may have taken
 RECENT_CHANGES = 2000  # sequences of /changes remembered, so that reading the last ones again costs nothing
 
@@ -29,6 +30,7 @@ class Memory:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _last_image: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when its last image came
     _spans: dict[str, float] = field(default_factory=dict)  # Orthanc id -> quiet seconds of its own
+    _counting: dict[str, float | None] = field(default_factory=dict)  # of which a number is expected -> counted as of that image
     _written: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when that was last put into the database
     _turns: dict[str, float] = field(default_factory=dict)  # periodic work -> when it was last done
     _changes: OrderedDict[int, None] = field(default_factory=OrderedDict)
@@ -46,15 +48,32 @@ class Memory:
             self._written[orthanc_id] = now
             return True
 
-    def watch(self, orthanc_id: str) -> None:
-        """Count the quiet time from now, unless it is being counted."""
+    def watch(self, orthanc_id: str, rested: float = 0.0) -> None:
+        """Count the quiet time, of which so many seconds have passed, unless it is being counted."""
         with self._lock:
-            self._last_image.setdefault(orthanc_id, self.monotonic())
+            self._last_image.setdefault(orthanc_id, self.monotonic() - max(rested, 0.0))
 
     def span(self, orthanc_id: str, seconds: float) -> None:
         """This study is quiet after so many seconds, whatever holds for the others."""
         with self._lock:
             self._spans[orthanc_id] = seconds
+
+    def count(self, orthanc_id: str) -> None:
+        """A number of images is expected of this study: it is to be counted whenever its images pause."""
+        with self._lock:
+            self._counting.setdefault(orthanc_id, None)
+
+    def to_count(self) -> list[str]:
+        """The studies whose images pause and that were not counted in this pause; they are from now on."""
+        now = self.monotonic()
+        with self._lock:
+            found = [one for one, at in self._uncounted() if now - at >= PAUSE]
+            self._counting.update({one: self._last_image[one] for one in found})
+        return found
+
+    def _uncounted(self) -> list[tuple[str, float]]:
+        counting = ((one, self._last_image.get(one), counted) for one, counted in self._counting.items())
+        return [(one, at) for one, at, counted in counting if at is not None and at != counted]
 
     def last_image(self, orthanc_id: str) -> float | None:
         """When this process last saw an image of a study that is not settled yet."""
@@ -68,6 +87,7 @@ class Memory:
                 return False
             self._last_image.pop(orthanc_id, None)
             self._spans.pop(orthanc_id, None)
+            self._counting.pop(orthanc_id, None)
             self._written.pop(orthanc_id, None)
             return True
 
@@ -80,10 +100,10 @@ class Memory:
         return [orthanc_id for _, orthanc_id in sorted(found)]
 
     def next_quiet(self, seconds: float) -> float | None:
-        """Seconds until the next study is quiet, 0 when one is already; None when none is awaited."""
+        """Seconds until the next study is quiet or to be counted, 0 when one is already; None when none is awaited."""
         with self._lock:
-            ends = (at + self._spans.get(one, seconds) for one, at in self._last_image.items())
-            first = min(ends, default=None)
+            ends = [at + self._spans.get(one, seconds) for one, at in self._last_image.items()]
+            first = min((*ends, *(at + PAUSE for _, at in self._uncounted())), default=None)
         return None if first is None else max(0.0, first - self.monotonic())
 
     def turn(self, work: str, every: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from ..core.turnaround import status
 from ..core.worklist import OPEN
 from ..store import accounts, audit, idempotency, items, watching
 from ..store.engine import Connection
-from . import assignment, catching_up, escalation, placement, reading, reassigning, reconciling, rules, telling, trouble
+from . import assignment, catching_up, escalation, placement, reading, reassigning, reconciling, rules, telling, trouble, waiting
 from .room import Room
 from .settling import settle
 
@@ -24,6 +25,8 @@ WARN_EVERY = 5.0
 PURGE_EVERY = 3600.0
 KEEP_IDEMPOTENCY = timedelta(days=1)
 LOOK_FOR = 0.25  # seconds that reconciliation may take of one beat
+LONG = timedelta(days=365)
+MOST_AWAITED = 10_000
 COMPARING_SHARE = 200  # reconciliation may take one part in so many of the time
 AT_ONCE = 200
 SHORTEST_WAIT = 0.25  # seconds to the next look at a step that could not be taken
@@ -61,20 +64,34 @@ def follow_changes(room: Room) -> None:
 
 
 def settle_the_quiet(room: Room) -> None:
-    """Take in the studies whose quiet time is over."""
+    """Take in the studies whose quiet time is over, or of which all has come that is expected."""
+    if room.memory.turn("the process before", math.inf):
+        _await_as_before(room)
+    for orthanc_id in room.memory.to_count():
+        if waiting.is_all_there(room, orthanc_id):
+            settle(room, orthanc_id)
     for orthanc_id in room.memory.quiet(room.settings.quiet_seconds)[:AT_ONCE]:
         settle(room, orthanc_id)
     with room.store.reading() as c:
-        waiting = items.due_for_quiet(c, room.now())
-    for item in waiting:  # of a process before this one, or put there when writing the result failed
+        due = items.due_for_quiet(c, room.now())
+    for item in due:  # its wait for what is missing is over, or writing the result failed
         room.memory.watch(item.orthanc_id)
+
+
+def _await_as_before(room: Room) -> None:
+    """What a process before this one awaited has rested meanwhile: only what is left of the quiet time is waited for."""
+    now = room.now()
+    with room.store.reading() as c:
+        awaited = items.due_for_quiet(c, now + LONG, limit=MOST_AWAITED)
+    for item in awaited:
+        room.memory.watch(item.orthanc_id, (now - (item.last_image_at or now)).total_seconds())
 
 
 def retry_the_failed(room: Room) -> None:
     """Try again what went wrong. A retry further away than any wait is one that a step of the clock has put there."""
     now = room.now()
     with room.store.reading() as c:
-        pending = items.due_for_retry(c, now + timedelta(days=365))
+        pending = items.due_for_retry(c, now + LONG)
     for item in pending:
         assert item.retry_at is not None
         if item.retry_at <= now or item.retry_at > now + trouble.LONGEST_WAIT:

@@ -9,7 +9,7 @@ from ..core.errors import Unavailable
 from ..core.worklist import State, after
 from ..store import audit, bookmarks, items, watching
 from ..store.item import Item
-from . import arrival, description
+from . import arrival, description, devices
 from .room import HostStudy, Room
 from .settling import is_news, settle
 
@@ -57,7 +57,8 @@ def examine_next(room: Room) -> bool:
 def examine(room: Room, orthanc_id: str) -> None:
     """Look at one study: give it an item, take it in if it has been at rest, or begin to wait until it is."""
     try:
-        study = room.host.study(orthanc_id)
+        found = room.host.study(orthanc_id)
+        study = found and devices.told_apart(room, found)
     except Unavailable:
         settle(room, orthanc_id)  # which shows it, and tries again
         return
@@ -66,7 +67,7 @@ def examine(room: Room, orthanc_id: str) -> None:
         return
     item = _item(room, study)
     if is_news(item, study) and not _is_quiet(room, study):
-        room.memory.watch(orthanc_id)
+        room.memory.watch(orthanc_id, (room.now() - study.last_update).total_seconds())
     elif is_news(item, study) or item.quiet_at is not None:
         settle(room, orthanc_id)
 

@@ -38,7 +38,7 @@ def look(room: Room, item: Item, study: HostStudy, facts: StudyFacts) -> Wait:
     lacking = missing(policy, _arrived(study), COMPLETE in declared)
     if policy is None or item.state != State.ARRIVING or item.decision or COMPLETE in declared or EARLY in declared:
         return Wait(lacking, None)
-    return Wait(lacking, _until(policy, item, lacking, now))
+    return Wait(lacking, None if policy.is_met_by(_arrived(study)) else _until(policy, item, lacking, now))
 
 
 def _until(policy: Completeness, item: Item, lacking: tuple[str, ...], now: datetime) -> datetime | None:
@@ -48,6 +48,16 @@ def _until(policy: Completeness, item: Item, lacking: tuple[str, ...], now: date
         return quiet
     limit = last + policy.at_most
     return limit if lacking and limit > now else None
+
+
+def is_all_there(room: Room, orthanc_id: str) -> bool:
+    """Whether exactly what is expected of an arriving study has come: then there is nothing to wait for."""
+    study = room.host.study(orthanc_id)
+    if study is None:
+        return False
+    rules = room.rules.current
+    policy = rules.completeness_for(rules.facility_of(study.transport), [each.modality for each in study.series])
+    return policy is not None and policy.is_met_by(_arrived(study))
 
 
 def keep(room: Room, item: Item, study: HostStudy, facts: StudyFacts, wait: Wait) -> Item:
