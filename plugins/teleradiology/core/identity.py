@@ -100,7 +100,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "acknowledge": frozenset({_F, _I}),  # that the facility has seen a report
     "redeliver": frozenset({_A, _C}),  # try again what could not be delivered
     "roster": frozenset({_A, _C}),  # readers say of themselves whether they are available
-    "see roster": frozenset({_A, _C, _R}),
+    "see roster": frozenset({_A, _C, _R, _Q}),
+    "skips": frozenset({_A, _C, _Q}),  # how often and why readers pass cases on
     "rules": frozenset({_A}),
     "explain": frozenset({_A, _C, _R, _Q}),
     "audit": frozenset({_A, _U}),

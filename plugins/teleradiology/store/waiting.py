@@ -127,7 +127,24 @@ def skipped_by(c: Connection, reader: str, now: datetime) -> set[str]:
     return set(c.execute(_OF, {"by": reader, "now": now}).scalars())
 
 
-def skips(c: Connection, since: datetime) -> dict[str, int]:
-    """How many cases each reader has passed on since then."""
-    query = select(passes.c.reader, func.count()).where(passes.c.kind == "skip", passes.c.at >= since)
-    return {row[0]: row[1] for row in c.execute(query.group_by(passes.c.reader))}
+class Passes(NamedTuple):
+    """So many times a reader gave a case back in this way for this reason."""
+
+    reader: str
+    kind: str
+    reason: str
+    times: int
+
+
+def passes_since(c: Connection, since: datetime) -> list[Passes]:
+    """What readers passed on or let lapse since then."""
+    alike = (passes.c.reader, passes.c.kind, passes.c.reason)
+    return [Passes(*row) for row in c.execute(select(*alike, func.count()).where(passes.c.at >= since).group_by(*alike))]
+
+
+def read_since(c: Connection, since: datetime) -> dict[str, int]:
+    """How many cases each reader has read since then."""
+    query = select(_c.reader, func.count()).where(
+        text(IS_CLOSED), _c.closed_at >= since, _c.state == State.COMPLETED, _c.reader != ""
+    )
+    return {row[0]: row[1] for row in c.execute(query.group_by(_c.reader))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ..core import skip_reasons
 from ..core.errors import InvalidTransition, NotAllowed
 from ..core.identity import Actor, service
 from ..core.readers import NEVER, Reader, judge
@@ -105,7 +106,7 @@ def offer(room: Room, actor: Actor) -> tuple[Item, Why] | None:
 
 def skip(room: Room, actor: Actor, item_id: str, reason: str | None = None, version: int | None = None) -> Item:
     """Pass a case on with a reason: it goes back to the list and is not offered to this reader for half an hour."""
-    why = reason_given(reason)
+    why = reason_given(skip_reasons.joined(*skip_reasons.split(reason_given(reason))))
     permit(room, actor, "claim", item_id)
     reader = own_reader(room, actor)
     with room.store.writing() as c:

@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from teleradiology.store import items
+
 HTML = {"Accept": "text/html"}
 LEAVE = {"reader": "dr-salem", "kind": "leave", "start": "2026-11-23T08:00", "end": "2026-11-24T10:00", "note": "<b>family"}
 
@@ -49,7 +51,7 @@ def test_a_reader_sees_the_roster_and_changes_only_their_own_availability(site):
     submit(reader, "exceptions", 403, **LEAVE)
 
 
-@pytest.mark.parametrize("person", ["facility", "quality", "auditor"])
+@pytest.mark.parametrize("person", ["facility", "auditor"])
 def test_others_do_not_see_it(site, person):
     page(site.as_(person), 403)
 
@@ -62,6 +64,23 @@ def test_handing_over_tells_what_became_of_each_study(site):
     assert re.search(r"now with <bdi[^>]*>Dr Huda Omar", text)
     assert re.search(r"stays with <bdi[^>]*>Dr Salem Ahmed", text)
     assert re.search(r"Reads .*needs .*\.", text)
+
+
+def test_quality_sees_how_often_and_why_cases_are_passed_on(site):
+    item = site.change(site.study(), state="assigned", reader="dr-salem")
+    reader = site.as_("radiologist")
+    refused = reader.post("/next", data={"from": item.id, "ground": "other", "reason": " "}, headers=HTML)
+    assert refused.status_code == 422
+    left = reader.post("/next", data={"from": item.id, "ground": "called-away", "reason": "theatre"}, headers=HTML)
+    assert left.status_code == 303
+    with site.room.store.reading() as c:
+        assert items.get(c, item.id).state == "unassigned"
+    text = page(site.as_("quality"))
+    assert re.search(r"Called away <[^>]*>1<", text)
+    assert "roster-add" not in text
+    assert "Cases passed on" not in page(reader)
+    (row,) = site.as_("quality").get("/api/readers/passed-on?days=1").json["items"]
+    assert (row["reader"], row["passed_on"], row["reasons"]) == ("dr-salem", 1, [{"ground": "called-away", "times": 1}])
 
 
 def test_a_file_is_imported_or_all_its_mistakes_are_told(site):

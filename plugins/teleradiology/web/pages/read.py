@@ -50,6 +50,7 @@ class Case:
     clinical: list[tuple[str, str]]
     templates: list[dict[str, str]]
     blocks: dict[str, Any]
+    skip_grounds: list[tuple[str, str]]
     why: str = ""  # this one, when it was the next case
 
 
@@ -77,6 +78,7 @@ def _page(room: Room, item_id: str, blocks: dict[str, Any]) -> str:
         item=item,
         claim=claim if request.args.get("view") is None else "none",
         claim_text=claim_text,
+        skip_grounds=reasons.skip_grounds(),
         why=reasons.next_case(offered) if offered else "",
         rank=priority.rank if priority else 2,
         age=show.age(item.birth_date, room.now().date()),

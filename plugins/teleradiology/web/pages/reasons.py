@@ -51,6 +51,15 @@ POLICIES = {
     "broadened-2": N_("General readers and those on call were asked as well."),
     "broadened-3": N_("General readers, those on call and partner groups were asked as well."),
 }
+PASSED_ON = {
+    "outside-field": N_("Outside my field"),
+    "conflict": N_("I know the patient or the referring physician"),
+    "second-opinion": N_("A colleague should read it"),
+    "no-time": N_("No time for it before the shift ends"),
+    "called-away": N_("Called away"),
+    "by-mistake": N_("Opened by mistake"),
+    "other": N_("Another reason"),
+}
 STEPS = ("", N_("general reader"), N_("on call"), N_("partner group"))
 DAYS = {
     "Mon": N_("Mon"),
@@ -92,6 +101,11 @@ def _param(name: str, value: str) -> str:
     if name in ("clock", "shifts"):
         return _DAY.sub(lambda day: _(DAYS[day[0]]), value).replace("(on call)", f"({_('on call')})")
     return value
+
+
+def skip_grounds() -> list[tuple[str, str]]:
+    """The reasons for passing a case on, to choose from."""
+    return [(word, _(text)) for word, text in PASSED_ON.items()]
 
 
 def next_case(why: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from ...core.reasons import FOR, Reason
 from ...core.roster import KINDS, Exception_
 from ...core.roster_entries import Wrong, instant_of, zone_of
 from ...store import items
-from ...workflow import handing_over, roster, roster_files
+from ...workflow import handing_over, roster, roster_files, skips
 from ...workflow.room import Room
 from .. import ROOT, auth
 from ..problems import document, status_of
@@ -77,6 +77,7 @@ def _page(room: Room, *, refusal: Refusal | None = None, **shown: Any) -> Respon
     text = render_template(
         "page/roster.html",
         board=roster_grid.shown(room.rules.current, board, look.zone(), look.language()),
+        skipping=skips.skipping(room, actor) if may(actor, "skips") else None,
         own=next((row for row in board.rows if row.reader.id == actor.reader and may(actor, "claim")), None),
         keeps=may(actor, "roster"),
         kinds=[(kind, words.translated(roster_grid.KIND_WORDS, kind)) for kind in KINDS],

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from ...core.names import clean, name_groups, spoken
 from ...core.worklist import State
-from . import look, words
+from . import look, reasons, words
 
 _TIME = Markup('<time class="island" datetime="{}" title="{}">{}</time>')
+_THERE = Markup('<span class="island muted small" title="{}">{}</span>')
 _DATES = {True: "%d %b %H:%M", False: "%Y-%m-%d %H:%M"}  # months by name in English alone: digits need no translation
 _ISLAND = Markup('<bdi dir="ltr">{}</bdi>')
 
@@ -32,6 +34,14 @@ def instant(at: datetime | None, style: str = "short") -> Markup | str:
     form = _DATES[look.language() == "en"] if local.date() != today else "%H:%M"
     form = form if style == "short" else "%Y-%m-%d %H:%M:%S"
     return _TIME.format(at.astimezone(UTC).isoformat(), f"{local:%Y-%m-%d %H:%M:%S} ({look.zone().key})", f"{local:{form}}")
+
+
+def there(at: datetime | None, zone: ZoneInfo) -> Markup | str:
+    """What the clock of another place shows at that moment; nothing where it shows the same as the reader's."""
+    if at is None or at.astimezone(zone).utcoffset() == at.astimezone(look.zone()).utcoffset():
+        return ""
+    local, place = at.astimezone(zone), zone.key.rpartition("/")[2].replace("_", " ")
+    return _THERE.format(f"{local:%Y-%m-%d %H:%M:%S} ({zone.key})", f"{local:%H:%M} {place}")
 
 
 def epoch_ms(at: datetime | None) -> str:
@@ -83,6 +93,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ltr": ltr,
     "instant": instant,
     "epoch_ms": epoch_ms,
+    "there": there,
     "study_time": study_time,
     "person": person,
     "age": age,
@@ -91,6 +102,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state_word": lambda item: words.sign(words.STATES, State(item.state)).text,
     "state_icon": lambda item: words.STATES[State(item.state)].icon,
     "priority_word": lambda name: words.translated(words.PRIORITIES, name),
+    "skip_word": lambda word: words.translated(reasons.PASSED_ON, word),
     "sex_word": lambda name: words.translated(words.SEXES, name),
     "role_word": lambda name: words.translated(words.ROLES, name),
     "section_word": lambda name: words.translated(words.SECTIONS, name),

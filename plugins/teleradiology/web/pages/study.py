@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from ...core import hold_reasons
+from ...core import hold_reasons, skip_reasons
 from ...core.errors import InvalidInput, NotFound, NotSignedIn, Refusal
 from ...core.identity import Actor, may
 from ...core.readers import Reader, Standing, judge
@@ -73,6 +73,7 @@ class Case:
     reason: str
     attention: str
     grounds: list[tuple[str, str]]
+    skip_grounds: list[tuple[str, str]]
     acts: list[Act]
     can_read: bool
     addendum: bool
@@ -153,7 +154,9 @@ def _version(form: Any) -> int | None:
 ACTS: dict[str, Callable[[Room, Actor, str, Any], Any]] = {
     "release": lambda room, actor, item, form: reading.release(room, actor, item, _version(form)),
     "assign": _assign,
-    "skip": lambda room, actor, item, form: reading.skip(room, actor, item, form.get("reason", ""), _version(form)),
+    "skip": lambda room, actor, item, form: reading.skip(
+        room, actor, item, skip_reasons.joined(form.get("ground", ""), form.get("reason", "").strip()), _version(form)
+    ),
     "prioritize": lambda room, actor, item, form: reading.prioritize(
         room, actor, item, form.get("priority", ""), _version(form), form.get("reason", "")
     ),
@@ -192,6 +195,7 @@ def _case(room: Room, actor: Actor, item: Item) -> Case:
         reason=row.reason,
         attention=row.flags[0].hint if item.attention else "",
         grounds=[(word, _(text)) for word, text in words.GROUNDS.items()],
+        skip_grounds=reasons.skip_grounds(),
         acts=[Act(name, words.sign(words.ACTS, name)) for name in STEERS if name in can]
         + _passing_on(actor, item)
         + _repairs(actor, item)

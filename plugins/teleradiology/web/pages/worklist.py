@@ -7,9 +7,12 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 
+from ...core import skip_reasons
 from ...core.errors import InvalidInput
 from ...core.identity import Actor, may, require
 from ...core.names import clean
+from ...core.worklist import State
+from ...store import items
 from ...store import views as saved_views
 from ...workflow import reading
 from ...workflow.room import Room
@@ -61,8 +64,19 @@ def _rows(room: Room) -> Response:
 def _next(room: Room) -> Any:
     actor = auth.actor()
     require(actor, "claim")
+    if left := request.form.get("from", ""):
+        _pass_on(room, actor, left)
     item = reading.next_case(room, actor)
     return redirect(f"{ROOT}/read/{item.id}" if item else f"{ROOT}/?said=none-waiting", 303)
+
+
+def _pass_on(room: Room, actor: Actor, item_id: str) -> None:
+    """Leave the case that is open for the next one: what is one's own is passed on, with the reason."""
+    with room.store.reading() as c:
+        item = items.get(c, item_id)
+    if item and item.reader == actor.reader and item.state in (State.ASSIGNED, State.READING):
+        form = request.form
+        reading.skip(room, actor, item_id, skip_reasons.joined(form.get("ground", ""), form.get("reason", "").strip()))
 
 
 def _save_view(room: Room) -> Any:

@@ -6,7 +6,7 @@ from datetime import date
 
 from pydantic import Field
 
-from .base import Output
+from .base import Output, Query
 
 
 class ExpiringOut(Output):
@@ -18,6 +18,39 @@ class ExpiringOut(Output):
     what: str = Field(description="the jurisdiction, or the report and modalities of the right")
     until: date
     days: int = Field(description="days left; less than 0 when it is over")
+
+
+class SkipsQuery(Query):
+    """The days before now."""
+
+    days: int = Field(30, ge=1, le=366)
+
+
+class SkipReason(Output):
+    """A word of the list, and how often it was given."""
+
+    ground: str
+    times: int
+
+
+class SkipsOut(Output):
+    """One reader's cases: read, passed on with a reason, and left until the claim lapsed."""
+
+    reader: str
+    name: str
+    read: int
+    passed_on: int
+    percent: float = Field(description="passed on, of those read and passed on")
+    lapsed: int
+    reasons: list[SkipReason] = Field(description="most often first")
+
+
+class SkipsList(Output):
+    """Whoever passed anything on, or let it lapse; the largest share first."""
+
+    since: str
+    items: list[SkipsOut]
+    next: None
 
 
 class ExpiringList(Output):
