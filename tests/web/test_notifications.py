@@ -102,7 +102,7 @@ def test_other_facilities_do_not_see_it(site, item):
 
 def test_the_page_of_the_study_shows_what_was_done_and_what_comes(site, item):
     page = site.as_("coordinator").get(f"/studies/{item.id}", headers={"Accept": "text/html"}).text
-    assert "The reader was told" in page and "Next: Tell the coordinators" in page and "emergencies" in page
+    assert "The reader was told" in page and "Tell the coordinators" in page and "Call somebody" in page and "emergencies" in page
 
 
 def test_an_escalated_study_says_so_on_the_list(site, item):

@@ -93,6 +93,11 @@ def next_step_at(ladder: Ladder, clock: Clock, done: Collection[str], now: datet
     return min(later, default=None)
 
 
+def coming_steps(ladder: Ladder, clock: Clock, done: Collection[str]) -> tuple[Due, ...]:
+    """All that were not taken, in their order, with their times as they are now. None while the clock is paused."""
+    return () if clock.held else _coming(ladder, clock, done)
+
+
 def _coming(ladder: Ladder, clock: Clock, done: Collection[str]) -> tuple[Due, ...]:
     found = [Due(step, _at(ladder, clock, step)) for step in ladder.steps if step.name not in done]
     return tuple(sorted(found, key=lambda due: due.at))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ..core.identity import Actor
-from ..core.ladder import due_steps, next_step_at
+from ..core.ladder import coming_steps
 from ..core.policies import Span
 from ..store import ladder_steps
 from ..store.item import Item
@@ -24,7 +25,7 @@ INSTANTS = (
 
 @dataclass(frozen=True)
 class Coming:
-    """The step that is taken next."""
+    """A step that will be taken, if nobody reads the study before."""
 
     step: str
     action: str
@@ -44,8 +45,19 @@ class Promised:
     pauses: tuple[Span, ...]
     instants: Mapping[str, datetime | None]
     steps: tuple[Taken, ...]
-    coming: Coming | None
+    coming: tuple[Coming, ...]
     broadened: int
+
+
+def instants_of(item: Item) -> dict[str, datetime | None]:
+    """Every instant of an item that is recorded, by name, in the order in which they usually come."""
+    return {name: getattr(item, name) for name in INSTANTS}
+
+
+def zone_of(room: Room, item: Item) -> ZoneInfo:
+    """The time zone of the item's facility."""
+    place = room.rules.current.facilities.get(item.facility)
+    return ZoneInfo(place.timezone if place else "UTC")
 
 
 def of(room: Room, actor: Actor, item_id: str) -> Promised:
@@ -67,22 +79,18 @@ def story(room: Room, item: Item) -> Promised:
         due_at=item.due_at,
         paused_at=item.paused_at,
         pauses=item.pauses,
-        instants={name: getattr(item, name) for name in INSTANTS},
+        instants=instants_of(item),
         steps=steps,
-        coming=_coming(room, item, steps) if item.is_open else None,
+        coming=_coming(room, item, steps) if item.is_open else (),
         broadened=item.broadened,
     )
 
 
-def _coming(room: Room, item: Item, steps: tuple[Taken, ...]) -> Coming | None:
-    rules, now = room.rules.current, room.now()
+def _coming(room: Room, item: Item, steps: tuple[Taken, ...]) -> tuple[Coming, ...]:
+    rules = room.rules.current
     ladder, running = rules.ladder_of(clock.policy_of(rules, item)), clock.on_ladder(rules, item)
     if ladder is None or running is None:
-        return None
+        return ()
     cause = clock.cause_of(item)
     done = {each.step for each in steps if each.cause == cause}
-    at = next_step_at(ladder, running, done, now)
-    if at is None:
-        return None
-    found = next(due for due in due_steps(ladder, running, done, at) if due.at == at)
-    return Coming(found.step.name, found.step.action.value, at)
+    return tuple(Coming(due.step.name, due.step.action.value, due.at) for due in coming_steps(ladder, running, done))

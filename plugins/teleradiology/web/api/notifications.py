@@ -28,7 +28,7 @@ def clock(room: Room, call: Call) -> Answer:
     """A study's clock: what was promised, what happened when, which steps were taken and what comes next."""
     found = promises.of(room, call.who, call.path["item"])
     spans = [*found.pauses, *([(found.paused_at, None)] if found.paused_at else [])]
-    coming = found.coming
+    coming = [{"step": each.step, "action": each.action, "at": instant(each.at)} for each in found.coming]
     steps = [
         {"step": each.step, "action": each.action, "due_at": instant(each.due_at), "done_at": instant(each.done_at)}
         for each in found.steps
@@ -44,7 +44,8 @@ def clock(room: Room, call: Call) -> Answer:
         "instants": {name: instant(at) for name, at in found.instants.items()},
         "broadened": found.broadened,
         "steps": steps,
-        "next": {"step": coming.step, "action": coming.action, "at": instant(coming.at)} if coming else None,
+        "next": coming[0] if coming else None,
+        "coming": coming,
     }
     return Answer(answer)
 

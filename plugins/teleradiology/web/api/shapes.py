@@ -27,6 +27,13 @@ def instant(value: datetime | None) -> str | None:
     return value.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def instant_there(value: datetime | None, zone: ZoneInfo) -> dict[str, Any] | None:
+    """An instant, and what a clock in that zone shows."""
+    if value is None:
+        return None
+    return {"at": instant(value), "local": value.astimezone(zone).isoformat(timespec="milliseconds")}
+
+
 def is_overdue(item: Item, now: datetime) -> bool:
     """Whether an item that still needs a reading is past its due time. A paused clock is not late."""
     return item.due_at is not None and item.is_open and item.paused_at is None and now >= item.due_at

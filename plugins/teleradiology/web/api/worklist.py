@@ -7,7 +7,7 @@ from dataclasses import asdict
 from ...core.errors import NotFound
 from ...store import items, listing
 from ...store.item import Item
-from ...workflow import reading
+from ...workflow import promises, reading
 from ...workflow.room import Room
 from ...workflow.searching import note_search
 from . import shapes
@@ -57,7 +57,12 @@ def explanation(room: Room, call: Call) -> Answer:
 def timeline(room: Room, call: Call) -> Answer:
     """Everything that was done with the item, oldest first."""
     found = reading.timeline(room, call.who, call.path["item"])
-    return Answer({"items": found, "next": None})
+    with room.store.reading() as c:
+        of = items.get(c, call.path["item"])
+    assert of is not None
+    zone = promises.zone_of(room, of)
+    instants = {name: shapes.instant_there(at, zone) for name, at in promises.instants_of(of).items()}
+    return Answer({"items": found, "next": None, "timezone": zone.key, "instants": instants})
 
 
 def item_answer(room: Room, call: Call, found: Item) -> Answer:

@@ -30,6 +30,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """Where somebody's notices go by mail, and which of them."""
+
+    email: str
+    chosen: str
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Form:
     """What stands in the form: the account, or what was typed when it was refused."""
 
@@ -41,6 +50,7 @@ class Form:
     reader: str
     facility: str
     disabled: bool
+    email: str
     all_roles: list[tuple[str, str]]
     readers: list[tuple[str, str]]
     facilities: list[tuple[str, str]]
@@ -99,6 +109,7 @@ def _given() -> dict[str, Any]:
         "roles": [role.value for role in GIVEN if form.get(f"role-{role.value}") == "yes"],
         "reader": form.get("reader", "") or None,
         "facility": form.get("facility", "") or None,
+        "email": clean(form.get("email", "")).strip(),
     }
 
 
@@ -111,10 +122,10 @@ def _version() -> int:
 
 def _stored(room: Room, account: Account | None) -> Form:
     if account is None:
-        return _form(room, True, 0, "", "", frozenset(), "", "", False)
+        return _form(room, True, 0, "", "", frozenset(), "", "", False, "")
     roles = frozenset(role.value for role in account.roles)
     place = (account.reader or "", account.facility or "")
-    return _form(room, False, account.version, account.username, account.name, roles, *place, account.disabled)
+    return _form(room, False, account.version, account.username, account.name, roles, *place, account.disabled, account.email)
 
 
 def _typed(room: Room, account: Account | None) -> Form:
@@ -123,7 +134,7 @@ def _typed(room: Room, account: Account | None) -> Form:
     place = (given["reader"] or "", given["facility"] or "")
     version = account.version if account else 0
     disabled, roles = request.form.get("disabled") == "yes", frozenset(given["roles"])
-    return _form(room, account is None, version, username, given["name"], roles, *place, disabled)
+    return _form(room, account is None, version, username, given["name"], roles, *place, disabled, given["email"])
 
 
 def _form(room: Room, *values: Any) -> Form:
@@ -138,18 +149,25 @@ def register_own(pages: Blueprint, room: Room) -> None:
     """The routes of everybody's own account."""
     pages.add_url_rule("/account", "account", lambda: _own(room))
     pages.add_url_rule("/account/password", "account_password", lambda: _password(room), methods=["POST"])
+    pages.add_url_rule("/account/mail", "account_mail", lambda: _mail(room), methods=["POST"])
     pages.add_url_rule("/account/tokens", "account_token", lambda: _token(room), methods=["POST"])
     pages.add_url_rule("/account/tokens/<token>/revoke", "account_revoke", lambda token: _revoke(room, token), methods=["POST"])
 
 
 def _own(room: Room, refusal: Refusal | None = None, secret: str = "") -> Response:
     status = status_of(refusal) if refusal else 200
-    said = {"password": _("The password is changed; other browsers are signed out.")}.get(request.args.get("said", ""), "")
+    texts = {"password": _("The password is changed; other browsers are signed out."), "mail": _("Saved.")}
+    said = texts.get(request.args.get("said", ""), "")
+    account = accounts.get_account(room, auth.actor(), auth.actor().username)
+    choices = [(name, words.translated(words.MAIL, name)) for name in words.MAIL]
+    typed = request.form if "mail" in request.form else {}
+    mail = Mail(typed.get("email", account.email), typed.get("mail", account.mail), choices)
     text = render_template(
         "page/account.html",
         tokens=accounts.list_tokens(room, auth.actor()),
         problem=document(refusal, status) if refusal else None,
         secret=secret,
+        mail=mail,
         said=said,
     )
     return Response(text, status, content_type="text/html; charset=utf-8")
@@ -167,6 +185,15 @@ def _password(room: Room) -> Any:
     except Refusal as refusal:
         return _own(room, refusal)
     return redirect(f"{ROOT}/account?said=password", 303)
+
+
+def _mail(room: Room) -> Any:
+    form = request.form
+    try:
+        accounts.set_mail(room, auth.actor(), clean(form.get("email", "")).strip(), form.get("mail", ""))
+    except InvalidInput as refusal:
+        return _own(room, refusal)
+    return redirect(f"{ROOT}/account?said=mail", 303)
 
 
 def _token(room: Room) -> Response:

@@ -1,9 +1,10 @@
-"""A study's clock in words: every instant, its pauses, the steps of escalation and the one that comes next."""
+"""A study's clock in words: every instant, its pauses, the steps of escalation that were taken and those that come."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ...core.policies import Span
 from ...store.item import Item
@@ -14,33 +15,37 @@ from . import words
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened, or will."""
+    """Something that happened, or will; ``name`` is what the rules file calls it."""
 
     label: str
     at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """What the page shows of a clock."""
+    """What the page shows of a clock. ``zone`` is the facility's."""
 
     policy: str
     calendar: str
+    zone: ZoneInfo
     instants: list[Moment]
     pauses: tuple[Span, ...]
+    paused_at: datetime | None
     steps: list[Moment]
-    coming: Moment | None
+    coming: list[Moment]
 
 
 def clock(room: Room, item: Item) -> Clock:
     """The clock of an item."""
     found = promises.story(room, item)
-    coming = found.coming
     return Clock(
         found.policy,
         found.calendar,
+        promises.zone_of(room, item),
         [Moment(words.translated(words.INSTANTS, name), at) for name, at in found.instants.items() if at],
         found.pauses,
-        [Moment(words.translated(words.ACTIONS, each.action), each.done_at) for each in found.steps],
-        Moment(words.translated(words.COMING, coming.action), coming.at) if coming else None,
+        found.paused_at if item.is_open else None,
+        [Moment(words.translated(words.ACTIONS, each.action), each.done_at, each.step) for each in found.steps],
+        [Moment(words.translated(words.COMING, each.action), each.at, each.step) for each in found.coming],
     )

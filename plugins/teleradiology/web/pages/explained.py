@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.identity import Actor
 from ...store.item import Item
-from ...workflow import reading
+from ...workflow import promises, reading
 from ...workflow.room import Room
 from . import reasons, show, words
 from .words import _
@@ -118,9 +118,16 @@ def considered(one: Mapping[str, Any], chosen: str | None) -> Considered:
     return Considered(name, bool(one["eligible"]), against, int(one["load"]), one["reader"] == chosen, work, done, step)
 
 
+# Instants that are no act of anybody, and so on no audit trail.
+_UNTOLD = ("exam_end_at", "last_image_at", "delivered_at")
+
+
 def timeline(room: Room, actor: Actor, item: Item) -> list[Event]:
     """What happened to an item, latest first."""
-    return [event(record, datetime.fromisoformat(record["at"])) for record in reversed(reading.timeline(room, actor, item.id))]
+    found = [event(record, datetime.fromisoformat(record["at"])) for record in reading.timeline(room, actor, item.id)]
+    moments = ((name, at) for name, at in promises.instants_of(item).items() if at and name in _UNTOLD)
+    found += [Event(at, words.translated(words.INSTANTS, name), "", 0, []) for name, at in moments]
+    return sorted(found, key=lambda each: each.at)[::-1]
 
 
 def event(record: Mapping[str, Any], at: datetime) -> Event:

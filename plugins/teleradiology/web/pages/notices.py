@@ -18,6 +18,7 @@ from .. import ROOT, auth
 from . import words
 
 SHOWN = 20
+PATHS = {"delivery-failed": f"{ROOT}/status", "licence-expiring": f"{ROOT}/status"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Shown:
     site: str
     due_at: datetime | None
     call: tuple[str, ...]
+    detail: str
     at: datetime
     path: str
     is_new: bool
@@ -61,10 +63,21 @@ def _shown(notice: Notice, rules: RulesFile) -> Shown:
         facility.name if facility else "",
         _instant(str(params.get("due_at", ""))),
         tuple(map(str, params.get("to", ()))) if notice.kind == "call" else (),
+        _detail(params, rules),
         notice.created_at,
-        f"{ROOT}/studies/{notice.item}" if notice.item else "",
+        f"{ROOT}/studies/{notice.item}" if notice.item else PATHS.get(notice.kind, ""),
         notice.read_at is None,
     )
+
+
+def _detail(params: Mapping[str, Any], rules: RulesFile) -> str:
+    """What makes the notice plain without opening anything."""
+    if "ground" in params:
+        return words.translated(words.GROUNDS, str(params["ground"]))
+    if "courier" in params:
+        return str(params["courier"])
+    reader = rules.readers.get(str(params.get("reader", "")))
+    return " · ".join((reader.name, str(params.get("what", "")), str(params.get("until", "")))) if reader else ""
 
 
 def _instant(text: str) -> datetime | None:

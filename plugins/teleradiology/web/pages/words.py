@@ -60,6 +60,9 @@ NOTICES = {
     "call": Sign(N_("Call now about a study that is late"), "phone", "bad"),
     "no-reader": Sign(N_("Nobody may read a study"), "attention", "bad"),
     "licence-expiring": Sign(N_("Licence expires"), "attention", "warn"),
+    "site-held": Sign(N_("A study of yours cannot be read yet"), "held", "warn"),
+    "site-late": Sign(N_("The report of a study of yours is late"), "overdue", "bad"),
+    "delivery-failed": Sign(N_("A delivery was given up"), "attention", "bad"),
 }
 ACTIONS = {
     "notify-reader": N_("The reader was told"),
@@ -152,6 +155,11 @@ ROLES = {
     "quality": N_("Quality manager"),
     "auditor": N_("Auditor"),
     "integrator": N_("Integrator"),
+}
+MAIL = {
+    "all": N_("All that are sent by e-mail"),
+    "urgent": N_("Only those about the most urgent studies"),
+    "none": N_("None"),
 }
 CAUSES = {
     "study complete": N_("the study is complete"),

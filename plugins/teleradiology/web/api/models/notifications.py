@@ -21,9 +21,9 @@ class NoticeOut(Output):
     """Something that a person, or everybody of a role, is told."""
 
     id: str
-    recipient: str = Field(description="a username, or role:coordinator")
+    recipient: str = Field(description="a username, role:coordinator, or facility:zliten-clinic")
     item: str | None
-    kind: str = Field(description="notify-reader, notify-coordinator, call, no-reader …")
+    kind: str = Field(description="notify-reader, notify-coordinator, call, no-reader, site-held …")
     params: dict[str, Any] = Field(description="priority, facility, due_at, step; for a call, whom to call")
     created_at: datetime
     read_at: datetime | None
@@ -47,7 +47,7 @@ class StepOut(Output):
 
 
 class ComingOut(Output):
-    """The step that is taken next."""
+    """A step that will be taken, if nobody reads the study before; its time moves with a pause."""
 
     step: str
     action: str
@@ -74,4 +74,5 @@ class ClockOut(Output):
     instants: dict[str, datetime | None]
     broadened: int
     steps: list[StepOut]
-    next: ComingOut | None
+    next: ComingOut | None = Field(description="the first of those coming")
+    coming: list[ComingOut] = Field(description="empty while the clock is paused")

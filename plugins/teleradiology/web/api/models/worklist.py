@@ -234,8 +234,17 @@ class AuditRecord(Output):
     hash: str
 
 
+class InstantOut(Output):
+    """A moment, and what the facility's clock showed."""
+
+    at: datetime
+    local: str = Field(description="the same with the offset of the facility's time zone")
+
+
 class Timeline(Output):
     """What was done with an item, oldest first."""
 
     items: list[AuditRecord]
     next: None
+    timezone: str = Field(description="of the facility; UTC for studies of none")
+    instants: dict[str, InstantOut | None] = Field(description="from the end of the exam to the acknowledged report")
