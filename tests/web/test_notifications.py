@@ -11,6 +11,7 @@ from teleradiology.config.rules_file import load
 from teleradiology.store import ladder_steps, notifications
 from teleradiology.store.ladder_steps import Taken
 from teleradiology.web.api.models.notifications import ClockOut, NoticeList, NoticeOut
+from teleradiology.web.api.models.worklist import Timeline
 from teleradiology.workflow import clock, escalation
 
 CLOCKS = """
@@ -111,3 +112,40 @@ def test_an_escalated_study_says_so_on_the_list(site, item):
     assert "escalated" in site.item(item.id).flags
     assert "Escalated" in site.as_("coordinator").get("/rows", headers={"Accept": "text/html"}).text
     assert site.as_("coordinator").get("/api/notifications").json["unread"] == 1
+
+
+def test_the_clock_tells_all_steps_that_come(site, item):
+    told = site.as_("coordinator").get(f"/api/worklist/{item.id}/clock").json
+    assert [(each["action"], each["at"][11:16]) for each in told["coming"]] == [
+        ("notify-coordinator", "09:30"),
+        ("call", "09:45"),
+    ]
+    site.as_("coordinator").post(f"/api/worklist/{item.id}/hold", json={"reason": "missing-images"})
+    paused = site.as_("coordinator").get(f"/api/worklist/{item.id}/clock").json
+    assert (paused["coming"], paused["next"]) == ([], None)
+
+
+def test_the_timeline_has_every_instant_by_the_clock_of_the_facility(site, item):
+    told = site.as_("coordinator").get(f"/api/worklist/{item.id}/timeline").json
+    Timeline.model_validate(told)
+    assert told["timezone"] == "Africa/Tripoli"
+    assert told["instants"]["received_at"] == {"at": "2026-11-23T09:00:00.000Z", "local": "2026-11-23T11:00:00.000+02:00"}
+    assert list(told["instants"])[0] == "exam_end_at" and list(told["instants"])[-1] == "acknowledged_at"
+    assert told["instants"]["final_at"] is None
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ("First image", "Tripoli")), ("ar", ("أول صورة", "Tripoli"))])
+def test_the_page_tells_the_instants_by_the_clock_of_the_facility_too(site, item, language, words):
+    cookie = f"teleradiology_language={language}; teleradiology_zone=Europe%2FLondon"
+    page = site.as_("coordinator").get(f"/studies/{item.id}", headers={"Accept": "text/html", "Cookie": cookie}).text
+    assert all(word in page for word in words) and "11:00 Tripoli" in page
+    at_home = cookie.replace("Europe%2FLondon", "Africa%2FTripoli")
+    page = site.as_("coordinator").get(f"/studies/{item.id}", headers={"Accept": "text/html", "Cookie": at_home}).text
+    assert "11:00 Tripoli" not in page
+
+
+def test_a_site_is_told_of_its_studies_behind_its_bell(site):
+    tell(site, "facility:zliten", "site-held", ground="images-incomplete", facility="zliten")
+    shown = site.as_("facility").get("/notices")
+    assert "A study of yours cannot be read yet" in shown.text and "Images are missing" in shown.text
+    assert site.as_("facility-2").get("/notices").headers["X-Unread"] == "0"

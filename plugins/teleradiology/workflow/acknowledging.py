@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..core.errors import NotFound
 from ..core.identity import Actor
 from ..store import acknowledgements, audit, items, reports
 from ..store.acknowledgements import Acknowledged
 from ..store.reports import Signed
-from .acting import find, permit
+from .acting import permit
+from .renditions import find_report
 from .room import Room
 
 
@@ -15,10 +15,7 @@ def acknowledge(room: Room, actor: Actor, report_id: str) -> tuple[Signed, Ackno
     """Note that a signed version was seen. Saying it again changes nothing, whoever says it."""
     permit(room, actor, "acknowledge")
     with room.store.writing() as c:
-        now, signed = room.now(), reports.get(c, report_id)
-        if signed is None:
-            raise NotFound("There is no such report.")
-        item = find(c, actor, signed.item)
+        now, (signed, item) = room.now(), find_report(c, actor, report_id)
         there = acknowledgements.get(c, signed.id)
         if there:
             return signed, there

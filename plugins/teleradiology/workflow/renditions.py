@@ -55,7 +55,7 @@ def get(room: Room, actor: Actor, report_id: str, kind: str = "data") -> Signed:
     """A signed version. Raises ReportAltered when it is not what was signed."""
     permit(room, actor, "view")
     with room.store.reading() as c:
-        signed, item = _found(c, actor, report_id)
+        signed, item = find_report(c, actor, report_id)
     _refuse_altered(room, item, signed)
     now = room.now()
     if room.visits.is_new(actor.username, f"report {kind}", report_id, now):
@@ -65,7 +65,8 @@ def get(room: Room, actor: Actor, report_id: str, kind: str = "data") -> Signed:
     return signed
 
 
-def _found(c: Connection, actor: Actor, report_id: str) -> tuple[Signed, Item]:
+def find_report(c: Connection, actor: Actor, report_id: str) -> tuple[Signed, Item]:
+    """A signed version and its item, if the actor may know of them: another facility's is as unknown as one that does not exist."""
     signed = reports.get(c, report_id)
     if signed is None:
         raise NotFound("There is no such report.")
