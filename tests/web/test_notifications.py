@@ -130,7 +130,8 @@ def test_the_timeline_has_every_instant_by_the_clock_of_the_facility(site, item)
     Timeline.model_validate(told)
     assert told["timezone"] == "Africa/Tripoli"
     assert told["instants"]["received_at"] == {"at": "2026-11-23T09:00:00.000Z", "local": "2026-11-23T11:00:00.000+02:00"}
-    assert list(told["instants"])[0] == "exam_end_at" and list(told["instants"])[-1] == "acknowledged_at"
+    first, *_, last = told["instants"]
+    assert (first, last) == ("exam_end_at", "acknowledged_at")
     assert told["instants"]["final_at"] is None
 
 

@@ -66,7 +66,7 @@ def get(room: Room, actor: Actor, report_id: str, kind: str = "data") -> Signed:
 
 
 def find_report(c: Connection, actor: Actor, report_id: str) -> tuple[Signed, Item]:
-    """A signed version and its item, if the actor may know of them: another facility's is as unknown as one that does not exist."""
+    """A signed version and its item, if the actor may know of them: another facility's is as unknown as none at all."""
     signed = reports.get(c, report_id)
     if signed is None:
         raise NotFound("There is no such report.")
