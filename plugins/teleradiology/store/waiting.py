@@ -91,20 +91,22 @@ def begin_of(quarter: int) -> datetime:
     return datetime.fromtimestamp(quarter * _QUARTER / 1_000_000, UTC)
 
 
+_before = bindparam("before", type_=Instant)
 _PREVIOUS = (
     select(_c.reader)
     .where(_c.facility == bindparam("site"), _c.patient_id == bindparam("patient"), _c.id != bindparam("but"))
     .where(_c.reader != "", _c.state == State.COMPLETED)
+    .where(sa.or_(_before.is_(None), _c.closed_at < _before))
     .order_by(_c.closed_at.desc(), _c.id.desc())
     .limit(1)
 )
 
 
-def previous_reader(c: Connection, facility: str, patient: str, but: str = "") -> str:
-    """Who reported the patient's last study at the facility; "" when nobody has."""
+def previous_reader(c: Connection, facility: str, patient: str, but: str = "", before: datetime | None = None) -> str:
+    """Who reported the patient's last study at the facility, before an instant if one is given; "" when nobody has."""
     if not facility or not patient:
         return ""
-    return c.execute(_PREVIOUS, {"site": facility, "patient": patient, "but": but}).scalar() or ""
+    return c.execute(_PREVIOUS, {"site": facility, "patient": patient, "but": but, "before": before}).scalar() or ""
 
 
 def pass_on(c: Connection, now: datetime, **columns: Any) -> None:

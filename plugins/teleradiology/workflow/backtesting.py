@@ -63,7 +63,7 @@ class Period:
 
 def backtest(c: Connection, current: RulesFile, other: RulesFile, period: Period, now: datetime) -> Backtest:
     """Both files over the stored studies of the period, oldest first."""
-    tally = _Tally(current, other, now)
+    tally = _Tally(current, other, replaying.Past(c, period.since, now))
     found = list(replay.received_since(c, period.since, period.limit + 1, period.facility))
     for received in reversed(found[: period.limit]):
         tally.add(received)
@@ -73,9 +73,9 @@ def backtest(c: Connection, current: RulesFile, other: RulesFile, period: Period
 class _Tally:
     """Counts while the studies are replayed."""
 
-    def __init__(self, current: RulesFile, other: RulesFile, now: datetime) -> None:
+    def __init__(self, current: RulesFile, other: RulesFile, past: replaying.Past) -> None:
         self.current, self.other = current, other
-        self.before, self.after = replaying.Replay(current, now), replaying.Replay(other, now)
+        self.before, self.after = replaying.Replay(current, past), replaying.Replay(other, past)
         self.studies = 0
         self.items: list[Moved] = []
         self.attributes: Counter[str] = Counter()

@@ -5,19 +5,21 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from ..config.rules_file import RulesFile
+from ..core.readers import BY_SHIFTS, FAIR_SHIFT, Choice, Need, Reader, Standing, choose, lasting
+from ..core.roster import UNAVAILABLE, Exception_, duty_at, is_available
 from ..core.study_facts import StudyFacts
-from ..core.workload import Workload
+from ..store import roster, waiting
+from ..store.engine import Connection
 from ..store.replay import Received
-from . import clock, imagining
+from . import assignment, clock, imagining, standings
 
 NOBODY = ""
-_HALF_AN_HOUR = timedelta(minutes=30)
-_Pool = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,22 +42,50 @@ class Lateness:
         return {name: {"studies": count, "late": self.late[name]} for name, count in self.studies.items()}
 
 
+class Past:
+    """What the database knows of the period: the roster, and who read the patients before it."""
+
+    def __init__(self, c: Connection, since: datetime, now: datetime):
+        self.now = now
+        self._c, self._since = c, since
+        self._entries: dict[str, list[Exception_]] = {}
+        for each in roster.exceptions(c, since, now):
+            self._entries.setdefault(each.reader, []).append(each)
+        self._readers: dict[tuple[str, str], str] = {}
+
+    def presence(self, reader: Reader, at: datetime) -> tuple[str | None, bool]:
+        """On which layer the reader was on duty, and whether there."""
+        entries = self._entries.get(reader.id)
+        if not entries:
+            return BY_SHIFTS, True
+        return duty_at(reader, at, [each for each in entries if each.kind != UNAVAILABLE]), is_available(reader.id, at, entries)
+
+    def previous_reader(self, facts: StudyFacts) -> str:
+        """Who reported the patient's last study before the period."""
+        key = (facts.facility, facts.patient_id)
+        if key not in self._readers:
+            self._readers[key] = waiting.previous_reader(self._c, *key, before=self._since)
+        return self._readers[key]
+
+
 class Replay:
     """One rules file over a period, study by study in the order of their coming.
 
-    Each goes to the reader with the least open weight among those eligible at that hour; it is open until it was in fact final,
-    or for its turnaround when it is not. Not how studies were in fact assigned: the same for both files, so that they compare.
+    Each goes to whom the facility's policy of assignment would choose at that hour: by the roster of then, and by the work that
+    the file has given out so far, which is open until the study was in fact final, or for its turnaround when it is not. Not
+    how studies were in fact assigned: the same for both files, so that they compare.
     """
 
-    def __init__(self, rules: RulesFile, now: datetime):
+    def __init__(self, rules: RulesFile, past: Past):
         self.rules = rules
-        self.now = now
+        self.past = past
         self.shares: dict[str, Share] = {}
         self.lateness = Lateness()
-        self._table: Workload = getattr(rules, "workload", None) or Workload()
-        self._pools: dict[tuple[object, ...], _Pool] = {}
-        self._open: dict[str, float] = {}
-        self._ends: list[tuple[datetime, str, float]] = []
+        self._pools: dict[tuple[object, ...], tuple[Reader, ...]] = {}
+        self._open: dict[str, list[float]] = {}  # reader -> weights of what is open
+        self._ends: list[tuple[datetime, int, str, float]] = []
+        self._done: dict[str, list[tuple[datetime, float]]] = {}
+        self._taken: dict[tuple[str, str], list[tuple[datetime, str]]] = {}  # patient -> who had them, until when
 
     def take(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> str:
         """The reader that the study would have gone to, "" for nobody."""
@@ -66,8 +96,6 @@ class Replay:
 
     def _promise(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> None:
         """Whether the study would have been late: what was promised against when it was in fact final."""
-        span, share = self.rules.deadline(values, facts)
-        policy = self.rules.policy_for(facts.facility, values["priority"], facts.modality)
         course = clock.Course(
             received.received_at,
             received.admitted_at,
@@ -75,36 +103,67 @@ class Replay:
             received.restarted_at,
             pauses=received.pauses,
         )
-        _, due_at = clock.due(clock.promise(self.rules, policy, span, course), share)
+        due_at = imagining.due_at(self.rules, facts, values, course)
         self.lateness.studies[values["priority"]] += 1
-        if due_at is not None and (received.final_at or self.now) > due_at:
+        if due_at is not None and (received.final_at or self.past.now) > due_at:
             self.lateness.late[values["priority"]] += 1
 
     def _assign(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> str:
         at = received.received_at
-        while self._ends and self._ends[0][0] <= at:
-            _, reader, weight = heapq.heappop(self._ends)
-            self._open[reader] -= weight
-        pool = self._pool(facts, values, at)
-        named = values.get("assign_to")
-        chosen = named if named in pool else min(pool, key=lambda each: (self._open.get(each, 0.0), each), default=NOBODY)
-        weight = self._table.weight(facts.modality, facts.body_part)
+        self._close(at)
+        asked = imagining.wanted(self.rules, facts, values, at)
+        need = replace(assignment.need(self.rules, asked, at), previous=self._previous(facts, at))
+        choice = self.rules.assigning_of(facts.facility).choice
+        pool = self._pool(need)
+        stand = {reader.id: self._standing(reader, need, choice) for reader in pool}
+        chosen = choose(pool, need, stand, prefer=asked.named or None, choice=choice).reader or NOBODY
+        weight = self.rules.workload.weight(facts.modality, facts.body_part)
         share = self.shares.get(chosen, Share())
         self.shares[chosen] = Share(share.studies + 1, round(share.weight + weight, 3))
         if chosen:
-            self._open[chosen] = self._open.get(chosen, 0.0) + weight
             end = received.final_at or at + self.rules.deadline(values, facts)[0]
-            heapq.heappush(self._ends, (end, chosen, weight))
-        return str(chosen)
+            self._open.setdefault(chosen, []).append(weight)
+            heapq.heappush(self._ends, (end, len(self._ends), chosen, weight))
+            if facts.patient_id:
+                self._taken.setdefault((facts.facility, facts.patient_id), []).append((end, chosen))
+        return chosen
 
-    def _pool(self, facts: StudyFacts, values: Mapping[str, Any], at: datetime) -> _Pool:
-        """The readers eligible at that time, to the half hour: judging everybody for each study again would take minutes."""
-        hour = int(at.timestamp() // _HALF_AN_HOUR.total_seconds())
-        key = (facts.facility, values.get("subspecialty"), facts.modality, values.get("language"), hour)
+    def _close(self, at: datetime) -> None:
+        """What was final by then is no longer open."""
+        while self._ends and self._ends[0][0] <= at:
+            end, _, reader, weight = heapq.heappop(self._ends)
+            self._open[reader].remove(weight)
+            self._done.setdefault(reader, []).append((end, weight))
+
+    def _previous(self, facts: StudyFacts, at: datetime) -> str:
+        """Who had the patient's last study that was final by then."""
+        taken = [each for each in self._taken.get((facts.facility, facts.patient_id), ()) if each[0] <= at]
+        return max(taken)[1] if taken else self.past.previous_reader(facts)
+
+    def _standing(self, reader: Reader, need: Need, choice: Choice) -> Standing:
+        weights = self._open.get(reader.id, ())
+        duty, available = self.past.presence(reader, need.at)
+        done = self._done_in_shift(reader, need) if choice.by == FAIR_SHIFT else 0.0
+        return Standing(len(weights), sum(weights), done, duty, available)
+
+    def _done_in_shift(self, reader: Reader, need: Need) -> float:
+        began = standings.began(reader, need)
+        done = takewhile(lambda each: each[0] >= began, reversed(self._done.get(reader.id, ())))
+        return sum(weight for _, weight in done)
+
+    def _pool(self, need: Need) -> tuple[Reader, ...]:
+        """The readers against whom nothing lasting stands on that day: judging everybody for each study would take minutes."""
+        key = (need.facility, need.subspecialty, need.modality, need.language, need.broadened, need.day, *self._concerned(need))
         if key not in self._pools:
-            found = imagining.readers_for(None, self.rules, facts, {**values, "assign_to": ""}, at)
-            self._pools[key] = tuple(one.reader for one in found.considered if one.eligible)
+            self._pools[key] = tuple(reader for reader in self.rules.readers.values() if not lasting(reader, need))
         return self._pools[key]
+
+    def _concerned(self, need: Need) -> tuple[str, str]:
+        """Patient and referrer, where somebody has declared a conflict with them."""
+        conflicts = [reader.conflicts for reader in self.rules.readers.values()]
+        patient = any(each.with_patient(need.facility, need.patient) for each in conflicts)
+        referrer = any(each.with_referrer(need.referrer) for each in conflicts)
+        return need.patient if patient else "", need.referrer if referrer else ""
 
 
 def workload(before: Replay, after: Replay) -> list[dict[str, Any]]:

@@ -43,24 +43,22 @@ def _done(c: Connection, rules: RulesFile, need: Need) -> dict[str, float]:
     """The weight of what each reader has done since the shift began; for those without hours, since midnight at the facility."""
     if rules.assigning_of(need.facility).choice.by != "fair-shift":
         return {}
-    midnight = datetime.combine(need.day, time(0), ZoneInfo(need.timezone))
     by_roster = duties.shifts_began(c, rules, need.at)
-    began = {
-        one.id: waiting.quarter_of(_began(one, need.at, midnight, by_roster.get(one.id)))
-        for one in rules.readers.values()
-        if one.active
+    beginnings = {
+        one.id: waiting.quarter_of(began(one, need, by_roster.get(one.id))) for one in rules.readers.values() if one.active
     }
     found: dict[str, float] = defaultdict(float)
-    for row in _since(c, min(began.values(), default=None)):
-        if row.reader in began and row.quarter >= began[row.reader]:
+    for row in _since(c, min(beginnings.values(), default=None)):
+        if row.reader in beginnings and row.quarter >= beginnings[row.reader]:
             found[row.reader] += row.studies * rules.workload.weight(row.modality, row.body_part)
     return found
 
 
-def _began(reader: Reader, at: datetime, midnight: datetime, by_roster: datetime | None) -> datetime:
+def began(reader: Reader, need: Need, by_roster: datetime | None = None) -> datetime:
+    """When the shift began whose work is compared; for those without hours midnight at the facility."""
     if not reader.shifts and not reader.on_call:
-        return midnight
-    return by_roster or reader.shift_began(at) or at  # off duty nothing is compared
+        return datetime.combine(need.day, time(0), ZoneInfo(need.timezone))
+    return by_roster or reader.shift_began(need.at) or need.at  # off duty nothing is compared
 
 
 def _since(c: Connection, quarter: int | None) -> list[Work]:
