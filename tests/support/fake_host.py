@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ STUDY_TAGS = ("StudyInstanceUID", "StudyDate", "StudyTime", "StudyID", "StudyDes
 STUDY_TAGS += ("RequestedProcedureDescription", "InstitutionName", "RequestingPhysician", "ReferringPhysicianName")
 PATIENT_TAGS = ("PatientID", "PatientName", "PatientBirthDate", "PatientSex", "OtherPatientIDs")
 SERIES_TAGS = ("SeriesInstanceUID", "Modality", "SeriesDescription", "BodyPartExamined", "ProtocolName", "Manufacturer")
+SERIES_TAGS += ("StationName",)
 Doorbell = Callable[[str, str, str], None]  # type, level, Orthanc id
 
 
@@ -30,6 +31,8 @@ Doorbell = Callable[[str, str, str], None]  # type, level, Orthanc id
 class _Series:
     study: str
     tags: dict[str, str]
+    transport: Transport
+    last_update: datetime
     instances: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -99,16 +102,16 @@ class FakeHost:
         if series and names.instance in series.instances:
             return names.study
         new_study, new_series = study is None, series is None
+        arrived = transport or (study.transport if study else Transport("ZLITEN_CT", "TELERADIOLOGY", "192.0.2.7"))
+        arrived = replace(arrived, received_at=(transport and transport.received_at) or self.now())
         if study is None:
-            arrived = transport or Transport("ZLITEN_CT", "TELERADIOLOGY", "192.0.2.7")
-            if arrived.received_at is None:
-                arrived = Transport(arrived.calling_aet, arrived.called_aet, arrived.remote_ip, arrived.user, self.now())
             study = _Study(_tags(image, STUDY_TAGS), _tags(image, PATIENT_TAGS), arrived, self.now())
             self._studies[names.study] = study
         if series is None:
-            series = study.series[names.series] = _Series(names.study, _tags(image, SERIES_TAGS))
+            tags = _tags(image, SERIES_TAGS)
+            series = study.series[names.series] = _Series(names.study, tags, arrived, self.now())
         series.instances[names.instance] = _file(image)
-        study.last_update = self.now()
+        study.last_update = series.last_update = self.now()
         self._unstable.add(names.study)
         self._tell(names, new_series, new_study)
         return names.study
@@ -197,13 +200,24 @@ class FakeHost:
         if found is None:
             return None
         series = tuple(
-            HostSeries(id_, one.tags["SeriesInstanceUID"], one.tags.get("Modality", ""), tuple(one.instances), one.tags)
+            HostSeries(
+                id_,
+                one.tags["SeriesInstanceUID"],
+                one.tags.get("Modality", ""),
+                tuple(one.instances),
+                one.tags,
+                one.last_update.replace(microsecond=0),
+            )
             for id_, one in found.series.items()
         )
         updated = found.last_update.replace(microsecond=0)
         stable = orthanc_id not in self._unstable
         uid = found.tags["StudyInstanceUID"]
         return HostStudy(orthanc_id, uid, stable, updated, series, found.tags, found.patient_tags, found.transport)
+
+    def transport(self, orthanc_id: str) -> Transport:
+        self._called("transport", orthanc_id)
+        return next((one.transport for one in self._all_series() if orthanc_id in one.instances), Transport())
 
     def study_of_series(self, orthanc_id: str) -> str | None:
         self._called("study_of_series", orthanc_id)

@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
 from support.bench import QUIET, RULES, Bench
+from teleradiology.core.ai import Ai
 from teleradiology.core.errors import NotAllowed, NotFound
 from teleradiology.core.findings import Finding
 from teleradiology.core.identity import Actor, Role
@@ -166,7 +167,7 @@ def test_a_report_of_a_device_is_read_by_its_codes():
     told = ai_sr.read(report("1.2.3", BLEEDING, probability("93")))
     finding = told.findings[0]
     assert (finding.device, finding.version, finding.code, finding.text) == ("BleedFinder", "2.1", "ICH", "Haemorrhage")
-    assert (finding.score, finding.positive, told.is_from(["example company"])) == (0.93, True, True)
+    assert (finding.score, finding.positive, Ai(nodes=("example company",)).lists(*told.names)) == (0.93, True, True)
 
 
 def test_what_is_said_to_be_absent_is_negative():

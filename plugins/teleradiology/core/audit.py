@@ -55,6 +55,7 @@ EVENTS: dict[str, EventCode] = {
     "intake-failed": EventCode(_PROCEDURE, "U", "", "a stage of intake failed; it will be tried again or needs a person"),
     "intake-retried": EventCode(_PROCEDURE, "U", "", "a person asked for intake to be tried again"),
     "ai-finding": EventCode(_PROCEDURE, "U", "", "an inference service suggests something about the study; unverified"),
+    "ai-problem": EventCode(_PROCEDURE, "U", "", "a result of an inference service could not be read, or only in part"),
     # The item on the worklist.
     "incomplete": EventCode(_PROCEDURE, "U", "", "something that is expected is missing; the study waits for it"),
     "declared-complete": EventCode(_PROCEDURE, "U", "", "the facility says that everything was sent"),

@@ -55,6 +55,18 @@ class Gateway:
             transport=self._transport(series),
         )
 
+    def transport(self, orthanc_id: str) -> Transport:
+        """From what Orthanc noted when it received the instance."""
+        metadata = self._json(f"/instances/{orthanc_id}/metadata?expand", {})
+        received = metadata.get("ReceptionDate")
+        return Transport(
+            calling_aet=metadata.get("RemoteAET", ""),
+            called_aet=metadata.get("CalledAET", ""),
+            remote_ip=metadata.get("RemoteIP", ""),
+            user=metadata.get("HttpUsername", ""),
+            received_at=instant(received) if received else None,
+        )
+
     def study_of_series(self, orthanc_id: str) -> str | None:
         """The Orthanc id of the study that a series belongs to."""
         found = self._json(f"/series/{orthanc_id}", None)
@@ -103,15 +115,7 @@ class Gateway:
     def _transport(self, series: Sequence[Mapping[str, Any]]) -> Transport:
         with_images = [row for row in series if row["MainDicomTags"].get("Modality") not in NO_IMAGES] or series
         first = next((row["Instances"][0] for row in with_images if row["Instances"]), None)
-        metadata = self._json(f"/instances/{first}/metadata?expand", {}) if first else {}
-        received = metadata.get("ReceptionDate")
-        return Transport(
-            calling_aet=metadata.get("RemoteAET", ""),
-            called_aet=metadata.get("CalledAET", ""),
-            remote_ip=metadata.get("RemoteIP", ""),
-            user=metadata.get("HttpUsername", ""),
-            received_at=instant(received) if received else None,
-        )
+        return self.transport(first) if first else Transport()
 
     def _json(self, path: str, otherwise: Any) -> Any:
         body = self._get(path)
@@ -147,5 +151,12 @@ def _change(row: Mapping[str, Any]) -> Change:
 
 
 def _series(row: Mapping[str, Any]) -> HostSeries:
-    tags = row["MainDicomTags"]
-    return HostSeries(row["ID"], tags.get("SeriesInstanceUID", ""), tags.get("Modality", ""), tuple(row["Instances"]), tags)
+    tags, updated = row["MainDicomTags"], row.get("LastUpdate")
+    return HostSeries(
+        row["ID"],
+        tags.get("SeriesInstanceUID", ""),
+        tags.get("Modality", ""),
+        tuple(row["Instances"]),
+        tags,
+        instant(updated) if updated else None,
+    )

@@ -10,21 +10,35 @@ from ..core.codes import NOT_IMAGES
 from ..core.facts import StudyFacts
 from ..core.names import clean, folded, name_groups
 from ..store.schema import items
-from .room import HostStudy
+from .room import HostSeries, HostStudy
 
 # Scanned films and photographs come as OT; they are read, so more of them are news.
 _NOT_READ = NOT_IMAGES - {"OT"}
 
 
+def is_image(modality: str) -> bool:
+    """Whether a series of this modality is to be looked at: not reports, presentation states, segmentations and the like."""
+    return modality not in _NOT_READ
+
+
 def image_count(study: HostStudy) -> int:
-    """How many objects there are to look at; reports, presentation states, segmentations and the like do not count."""
-    return sum(len(series.instances) for series in study.series if series.modality not in _NOT_READ)
+    """How many objects there are to look at; results of listed inference services do not count."""
+    return _images(study.series)
+
+
+def image_count_with_results(study: HostStudy) -> int:
+    """The same with them: what was counted while their device was not listed yet."""
+    return _images((*study.series, *study.results))
+
+
+def _images(series: Iterable[HostSeries]) -> int:
+    return sum(len(each.instances) for each in series if is_image(each.modality))
 
 
 def size(study: HostStudy) -> dict[str, Any]:
     """The counters of the study, all objects included."""
-    instances = sum(len(series.instances) for series in study.series)
-    return {"series_count": len(study.series), "instance_count": instances}
+    every = (*study.series, *study.results)
+    return {"series_count": len(every), "instance_count": sum(len(series.instances) for series in every)}
 
 
 def at_first_sight(study: HostStudy, rules: RulesFile) -> dict[str, Any]:

@@ -40,18 +40,22 @@ class Changes:
 
 @dataclass(frozen=True)
 class HostSeries:
-    """A series as Orthanc lists it; ``instances`` are Orthanc ids."""
+    """A series as Orthanc lists it; ``instances`` are Orthanc ids, ``last_update`` is when the last one came."""
 
     orthanc_id: str
     series_instance_uid: str
     modality: str
     instances: tuple[str, ...]
     tags: Mapping[str, str] = field(default_factory=dict)
+    last_update: datetime | None = None
 
 
 @dataclass(frozen=True)
 class HostStudy:
-    """A study as Orthanc lists it. ``tags`` and ``patient_tags`` are its main DICOM tags by keyword; ``last_update`` is aware."""
+    """A study as Orthanc lists it. ``tags`` and ``patient_tags`` are its main DICOM tags by keyword; ``last_update`` is aware.
+
+    ``results`` are series that inference services made of it; ``devices.told_apart`` takes them out of ``series``.
+    """
 
     orthanc_id: str
     study_instance_uid: str
@@ -61,6 +65,7 @@ class HostStudy:
     tags: Mapping[str, str] = field(default_factory=dict)
     patient_tags: Mapping[str, str] = field(default_factory=dict)
     transport: Transport = field(default_factory=Transport)
+    results: tuple[HostSeries, ...] = ()
 
 
 class Host(Protocol):
@@ -80,6 +85,9 @@ class Host(Protocol):
 
     def study(self, orthanc_id: str) -> HostStudy | None:
         """One study with its series, or None when it is not (any more) there."""
+
+    def transport(self, orthanc_id: str) -> Transport:
+        """How an instance came; empty when it is not (any more) there."""
 
     def study_of_series(self, orthanc_id: str) -> str | None:
         """The Orthanc id of the study that a series belongs to."""

@@ -10,7 +10,7 @@ from ..core.worklist import OPEN, State
 from ..store import audit, items, watching
 from ..store.engine import Connection
 from ..store.item import Item
-from . import admission, arrival, description, placement, suggestions, trouble, waiting
+from . import admission, arrival, description, devices, placement, suggestions, trouble, waiting
 from .arrival import INTAKE
 from .gathering import gather
 from .room import HostStudy, Room
@@ -37,9 +37,10 @@ def settle(room: Room, orthanc_id: str, cause: str = "", *, anew: bool = False) 
 
 def _settle(room: Room, orthanc_id: str, cause: str, progress: trouble.Progress, anew: bool) -> Item | None:
     as_of = room.memory.last_image(orthanc_id)
-    study = progress.study = room.host.study(orthanc_id)
-    if study is None:
+    found = progress.study = room.host.study(orthanc_id)
+    if found is None:
         return arrival.vanish(room, orthanc_id)
+    study = progress.study = devices.told_apart(room, found)
     item = _item(room, study)
     grown, suggested = is_news(item, study), suggestions.take_in(room, item, study)
     cause = CAUSE if suggested and not grown else cause
@@ -64,7 +65,7 @@ def _settle(room: Room, orthanc_id: str, cause: str, progress: trouble.Progress,
 
 def is_news(item: Item, study: HostStudy) -> bool:
     """Whether the study has images that were not decided about, or lost some, or could not be decided about so far."""
-    if item.decided_instances != description.image_count(study):
+    if item.decided_instances not in (description.image_count(study), description.image_count_with_results(study)):
         return True
     if item.attempts:  # without a time to retry it is quarantined
         return item.state in DECIDABLE and item.retry_at is not None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ..core.errors import InvalidInput
+from ..core.errors import Unavailable
 from ..core.findings import LONGEST_DEVICE, LONGEST_TEXT, SUGGESTED, Finding, positive, suggestion, with_findings
 from ..core.identity import Actor
 from ..core.names import clean
@@ -17,6 +17,7 @@ from ..store import audit, items
 from ..store import findings as kept
 from ..store.engine import Connection
 from ..store.item import Item
+from . import devices
 from .arrival import INTAKE
 from .gathering import LARGEST_READ
 from .placement import with_flag
@@ -26,7 +27,9 @@ log = logging.getLogger(__name__)
 FLAG = "ai-finding"  # told after somebody had opened the study
 WAITING = (State.UNASSIGNED, State.ASSIGNED, State.HELD)
 MOST_DOCUMENTS = 64
-SECONDARY_CAPTURE, CAPTURED = "1.2.840.10008.5.1.4.1.1.7", "secondary-capture"
+CAPTURED = "secondary-capture"
+PROBLEM = "ai-problem:"  # begins the flag that says what is wrong with a result of a device
+UNREADABLE, TOO_LARGE = "unreadable", "too-large"
 
 
 def beside(c: Connection, facts: StudyFacts) -> StudyFacts:
@@ -47,47 +50,72 @@ def take_in(room: Room, item: Item, study: HostStudy) -> bool:
 
 
 def _take_in(room: Room, item: Item, study: HostStudy) -> bool:
-    documents = [one for series in study.series if series.modality == "SR" for one in series.instances][:MOST_DOCUMENTS]
-    captures = [each for each in study.series if _listed(room, each.tags.get("Manufacturer", ""))]
-    if not documents and not captures:
+    every = (*study.series, *study.results)
+    documents = [one for series in every if series.modality == "SR" for one in series.instances][:MOST_DOCUMENTS]
+    if not documents and not study.results:
         return False
     with room.store.reading() as c:
         known = {each.sop_instance_uid for each in kept.of_study(c, study.study_instance_uid)}
-    found = [finding for one in documents for finding in _read(room, one, known)]
-    found += [finding for series in captures for finding in _captured(room, series)]
-    found = [replace(each, study_instance_uid=study.study_instance_uid) for each in found]
-    if not found:
+    told = [_document(room, one, known) for one in documents] + [_captured(room, series) for series in study.results]
+    found = [replace(each, study_instance_uid=study.study_instance_uid) for one in told for each in one.findings]
+    problems = dict.fromkeys(problem for one in told for problem in one.problems)
+    if not found and not problems:
         return False
     with room.store.writing() as c:
         news = keep(c, room, INTAKE, study.study_instance_uid, found)
+        _show(c, room, item, list(problems))
     return bool(positive(news)) and item.state in WAITING
 
 
-def _read(room: Room, orthanc_id: str, known: set[str]) -> list[Finding]:
+@dataclass(frozen=True)
+class _Told:
+    findings: Sequence[Finding] = ()
+    problems: Sequence[str] = ()
+
+
+def _document(room: Room, orthanc_id: str, known: set[str]) -> _Told:
+    """What a structured report tells, if a device that is heeded wrote it."""
     uids = room.host.sop_uids(orthanc_id)
-    if uids is None or uids[0] not in ai_sr.SOP_CLASSES or uids[1] in known or room.host.instance_size(orthanc_id) > LARGEST_READ:
-        return []
+    if uids is None or uids[0] not in ai_sr.SOP_CLASSES or uids[1] in known:
+        return _Told()
+    ai, sender = room.rules.current.ai, room.host.transport(orthanc_id).calling_aet
+    listed = sender if ai.lists(sender) else ""
+    if room.host.instance_size(orthanc_id) > LARGEST_READ:
+        return _Told(problems=(TOO_LARGE,) if listed or not ai.nodes else ())
     try:
-        told = ai_sr.read(dicom_reader.read(room.host.instance_file(orthanc_id)))
-    except InvalidInput as failure:
+        told = ai_sr.read(dicom_reader.read(room.host.instance_file(orthanc_id)), listed)
+    except Unavailable:
+        raise
+    except Exception as failure:  # noqa: BLE001 - whatever a device wrote, the others are read, and it shows
         log.warning("a structured report cannot be read: %s", type(failure).__name__)
-        return []
-    nodes = room.rules.current.ai.nodes
-    return told.findings if told.findings and (not nodes or told.is_from(nodes)) else []
+        return _Told(problems=(UNREADABLE,))
+    if ai.nodes and not ai.lists(*told.names):
+        return _Told(problems=() if told.names else told.problems)
+    found = [ai.judged(each, said=said) for each, said in zip(told.findings, told.said, strict=True)]
+    return _Told(found, told.problems)
 
 
-def _listed(room: Room, manufacturer: str) -> bool:
-    """Whether the rules file lists the device by name; a picture says too little to be heeded otherwise."""
-    return bool(manufacturer) and manufacturer.casefold() in (each.casefold() for each in room.rules.current.ai.nodes)
-
-
-def _captured(room: Room, series: HostSeries) -> list[Finding]:
+def _captured(room: Room, series: HostSeries) -> _Told:
     """That a listed device drew a picture: what it says only a person can see, so that there is no score."""
-    uids = room.host.sop_uids(series.instances[0]) if series.instances and series.modality != "SR" else None
-    if uids is None or not uids[0].startswith(SECONDARY_CAPTURE):
-        return []
-    device, text = clean(series.tags["Manufacturer"]), clean(series.tags.get("SeriesDescription", "")) or CAPTURED
-    return [Finding("", device[:LONGEST_DEVICE], text[:LONGEST_TEXT], CAPTURED, source="sc", sop_instance_uid=uids[1])]
+    uids = room.host.sop_uids(series.instances[0])
+    if uids is None:
+        return _Told()
+    device = clean(next(iter(devices.names_on(series)), "")) or room.host.transport(series.instances[0]).calling_aet
+    text = clean(series.tags.get("SeriesDescription", "")) or CAPTURED
+    told = Finding("", device[:LONGEST_DEVICE], text[:LONGEST_TEXT], CAPTURED, source="sc", sop_instance_uid=uids[1])
+    return _Told([told])
+
+
+def _show(c: Connection, room: Room, item: Item, problems: Sequence[str]) -> None:
+    """Flag what is wrong with a device's results, once for each problem."""
+    fresh = items.get(c, item.id)
+    news = [each for each in problems if fresh and PROBLEM + each not in fresh.flags]
+    if fresh is None or not news:
+        return
+    flagged = items.change(c, fresh, room.now(), flags=with_flag(fresh.flags, *(PROBLEM + each for each in news)))
+    for each in news:
+        study = flagged.study_instance_uid
+        audit.append(c, "ai-problem", INTAKE, room.now(), item=flagged.id, study=study, detail={"problem": each})
 
 
 def keep(c: Connection, room: Room, actor: Actor, study_uid: str, findings: Sequence[Finding]) -> list[Finding]:

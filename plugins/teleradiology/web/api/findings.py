@@ -16,11 +16,12 @@ from .shapes import instant
 
 def add_findings(room: Room, call: Call) -> Answer:
     """Tell what a device found in a study; the rules decide again and may raise its priority. Repeating changes nothing."""
-    study, body = call.path["study"], call.body
-    told = [
-        Finding(study, clean(body.device), clean(each.text), clean(each.code), clean(body.version), each.score, each.positive)
-        for each in body.findings
-    ]
+    study, body, ai = call.path["study"], call.body, room.rules.current.ai
+    told = []
+    for each in body.findings:
+        words, said = (clean(each.text), clean(each.code)), each.positive is not None
+        finding = Finding(study, clean(body.device), *words, clean(body.version), each.score, each.positive is not False)
+        told.append(ai.judged(finding, said=said))
     return _answer(findings.record(room, call.who, study, told))
 
 

@@ -18,6 +18,7 @@ _DETAILS = (
     "suggested_by",
     *("reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination"),
     "step",
+    "problem",
 )
 
 

@@ -40,7 +40,15 @@ STATES = {
     State.SKIPPED: Sign(N_("Not for reading"), "skipped"),
 }
 
+AI_PROBLEMS = {
+    "unreadable": N_("A result that a device stored cannot be read; look at it in the viewer."),
+    "too-large": N_("A result that a device stored is too large to be read; look at it in the viewer."),
+    "incomplete": N_("A result that a device stored is too long or too deep: only a part of it was read."),
+    "no-device": N_("A stored result does not say which device it is from: it was not used."),
+    "contradictory": N_("A device calls the same finding present and absent: it was taken as present."),
+}
 FLAGS = {
+    **{f"ai-problem:{each}": Sign(N_("AI result: problem"), "attention", "warn", text) for each, text in AI_PROBLEMS.items()},
     "study-grew": Sign(N_("Study grew"), "grew", "warn", N_("Images arrived after the study was decided or opened.")),
     "preliminary": Sign(
         N_("Preliminary"), "preliminary", "accent", N_("A preliminary report is signed; the final one is awaited.")
@@ -162,6 +170,7 @@ MAIL = {
     "none": N_("None"),
 }
 CAUSES = {
+    **AI_PROBLEMS,
     "study complete": N_("the study is complete"),
     "late images": N_("more images arrived"),
     "AI finding": N_("a device found something"),
@@ -224,6 +233,7 @@ EVENTS = {
     "read-early": N_("Read before it was complete"),
     "urgency-declared": N_("Urgency declared"),
     "ai-finding": N_("AI finding, unverified"),
+    "ai-problem": N_("Problem with an AI result"),
     "decided": N_("Decided by the rules"),
     "admitted": N_("Ready to be read"),
     "skipped": N_("Not for reading"),

@@ -18,7 +18,7 @@ class FindingIn(Input):
     code: Code = ""
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)] = Field("", description="no patient data")
     score: float | None = Field(None, ge=0, le=1, strict=False)
-    positive: bool = Field(True, description="false: the service looked for it and did not find it")
+    positive: bool | None = Field(None, description="false: looked for and not found; left out: by score and threshold")
 
     @model_validator(mode="after")
     def _says_something(self) -> FindingIn:

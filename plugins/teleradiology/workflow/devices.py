@@ -1,0 +1,63 @@
+"""Which series of a study inference services made: results, and no images of the study whatever their modality says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..core.transport import Transport
+from .description import is_image
+from .room import HostSeries, HostStudy, Room
+
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # and its multi-frame kinds below it
+
+
+def told_apart(room: Room, study: HostStudy) -> HostStudy:
+    """The study with the results of listed devices apart from its series.
+
+    How the study came is then told by an image of its own. A study of nothing but results stays as it is.
+    """
+    if not room.rules.current.ai.nodes:
+        return study
+    results = tuple(series for series in study.series if is_result(room, series))
+    series = tuple(each for each in study.series if each not in results)
+    if not results or not any(is_image(each.modality) for each in series):
+        return study
+    return replace(study, series=series, results=results, transport=_transport(room, study, series))
+
+
+def _transport(room: Room, study: HostStudy, series: tuple[HostSeries, ...]) -> Transport:
+    if not room.rules.current.ai.lists(study.transport.calling_aet):
+        return study.transport
+    first = next(each.instances[0] for each in series if is_image(each.modality) and each.instances)
+    return room.host.transport(first)
+
+
+def is_result(room: Room, series: HostSeries) -> bool:
+    """Whether a listed device made the series: a secondary capture in its name, or anything from its AE title.
+
+    Not what an AE title passed on as it was acquired (Image Type ORIGINAL): no new image may be overlooked.
+    """
+    if not series.instances or not is_image(series.modality):
+        return False
+    ai, first = room.rules.current.ai, series.instances[0]
+    if ai.lists(*names_on(series)):
+        uids = room.host.sop_uids(first)
+        if uids is not None and uids[0].startswith(SECONDARY_CAPTURE):
+            return True
+    if not ai.lists(room.host.transport(first).calling_aet):
+        return False
+    return not str(room.host.instance_tags(first).get("ImageType", "")).upper().startswith("ORIGINAL")
+
+
+def names_on(series: HostSeries) -> tuple[str, ...]:
+    """Under which names Orthanc's summary knows the device."""
+    return tuple(filter(None, (series.tags.get("Manufacturer", ""), series.tags.get("StationName", ""))))
+
+
+def brought_an_image(room: Room, study: HostStudy) -> bool:
+    """Whether an image was among the last that came for the study; in doubt, yes."""
+    if any(series.last_update is None for series in study.series):
+        return True
+    last = max((series.last_update for series in study.series if series.last_update), default=None)
+    latest = [series for series in study.series if series.last_update == last]
+    return not latest or any(is_image(series.modality) and not is_result(room, series) for series in latest)
