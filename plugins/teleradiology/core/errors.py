@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Problem:
         return ": ".join(part for part in (place, self.path, self.message + hint) if part)
 
 
+@dataclass(frozen=True)
+class Told:
+    """Why something is refused, as a code with its parameters: pages say it in the language of whoever was refused."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Refusal(Exception):
     """The request was understood and is not carried out."""
 
@@ -38,11 +47,13 @@ class Refusal(Exception):
         allowed: Iterable[str] = (),
         problems: Iterable[Problem] = (),
         retry_after: int | None = None,
+        told: Told | None = None,
     ):
         self.detail = detail or (type(self).__doc__ or "").strip()
         self.allowed = tuple(allowed)
         self.problems = tuple(problems)
         self.retry_after = retry_after
+        self.told = told
         super().__init__(self.detail)
 
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import jinja2
-from flask import Flask, Response, g, redirect, render_template, request
+from flask import Flask, Response, current_app, g, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from ..core.errors import (
@@ -111,13 +111,19 @@ def document(refusal: Refusal, status: int) -> dict[str, Any]:
         "type": f"{ROOT}/api/problems/{refusal.code}",
         "title": refusal.code.replace("-", " ").capitalize(),
         "status": status,
-        "detail": refusal.detail,
+        "detail": _said(refusal),
         "instance": request.script_root + request.path,
         "request_id": request_id(),
         "code": refusal.code,
         "allowed": list(refusal.allowed),
         "problems": [entry(problem) for problem in refusal.problems],
     }
+
+
+def _said(refusal: Refusal) -> str:
+    """The detail in the language of the page, where pages are served."""
+    said = current_app.extensions.get("refusal_words")
+    return str(said(refusal)) if said else refusal.detail
 
 
 def answer(refusal: Refusal) -> Response:

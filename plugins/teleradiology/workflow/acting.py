@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ..config.rules_file import RulesFile
 from ..core.audit import MINOR_FAILURE
-from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, NotFound, Problem, StaleVersion
+from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, NotFound, Problem, StaleVersion, Told
 from ..core.identity import Actor, Role, may, require
 from ..core.names import clean
 from ..core.worklist import State, after, allowed
@@ -88,10 +88,9 @@ def checked(rules: RulesFile, actor: Actor, name: str, item: Item, version: int 
     """The state that follows, unless the life cycle, another reader's work, or a newer version of the item forbid the act."""
     follows = _after(rules, actor, name, item, now)
     if interferes(actor, name, item):
-        raise NotAllowed(
-            f"cannot {name} what is {standing(rules, item, now)}; the reader or a coordinator can",
-            allowed=allowed_to(actor, item),
-        )
+        stands = standing(rules, item, now)
+        text = f"cannot {name} what is {stands}; the reader or a coordinator can"
+        raise NotAllowed(text, allowed=allowed_to(actor, item), told=Told("not-anothers", {"standing": stands}))
     if version is not None and version != item.version:
         raise StaleVersion()
     return follows
@@ -102,8 +101,9 @@ def _after(rules: RulesFile, actor: Actor, name: str, item: Item, now: datetime)
         return after(State(item.state), name)
     except InvalidTransition:
         can = (*allowed_to(actor, item), "view")
-        text = f"cannot {name} while {standing(rules, item, now)}; allowed: {', '.join(can)}"
-        raise InvalidTransition(text, allowed=can) from None
+        stands = standing(rules, item, now)
+        text = f"cannot {name} while {stands}; allowed: {', '.join(can)}"
+        raise InvalidTransition(text, allowed=can, told=Told("not-while", {"standing": stands})) from None
 
 
 _EVENTS = {
@@ -146,13 +146,22 @@ def _has_right(actor: Actor, name: str) -> bool:
     return right not in ("admit", "skip") and may(actor, right)  # those two are the service's own
 
 
-def standing(rules: RulesFile, item: Item, now: datetime) -> str:
-    """How the item stands, for a person: "reading by Dr A since 10:41 EET"."""
-    text = str(item.state)
-    if item.reader and item.state in (State.READING, State.ASSIGNED):
-        text += (
-            f" by {reader_name(rules, item.reader)}" if item.state == State.READING else f" to {reader_name(rules, item.reader)}"
-        )
+@dataclass(frozen=True)
+class Stands:
+    """How an item stands; ``str()`` says it in English: "reading by Dr A since 10:41 EET"."""
+
+    state: str
+    reader: str
+    since: str
+
+    def __str__(self) -> str:
+        who = f" {'by' if self.state == State.READING else 'to'} {self.reader}" if self.reader else ""
+        return f"{self.state}{who}" + (f" since {self.since}" if self.since else "")
+
+
+def standing(rules: RulesFile, item: Item, now: datetime) -> Stands:
+    """How the item stands, for a person."""
+    reader = reader_name(rules, item.reader) if item.state in (State.READING, State.ASSIGNED) else ""
     since = {
         State.READING: item.claimed_at,
         State.ASSIGNED: item.assigned_at,
@@ -161,7 +170,7 @@ def standing(rules: RulesFile, item: Item, now: datetime) -> str:
         State.CANCELLED: item.closed_at,
         State.SKIPPED: item.closed_at,
     }.get(State(item.state))
-    return f"{text} since {clock(rules, item, since, now)}" if since else text
+    return Stands(str(item.state), reader, clock(rules, item, since, now) if since else "")
 
 
 def clock(rules: RulesFile, item: Item, at: datetime, now: datetime) -> str:

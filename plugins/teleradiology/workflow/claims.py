@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..core import skip_reasons
-from ..core.errors import InvalidTransition, NotAllowed
+from ..core.errors import InvalidTransition, NotAllowed, Told
 from ..core.identity import Actor, service
 from ..core.readers import NEVER, Reader, judge
 from ..core.worklist import State, after
@@ -44,8 +44,9 @@ def heartbeat(room: Room, actor: Actor, item_id: str) -> Item:
         now, item = room.now(), find(c, actor, item_id)
         if not _holds(actor, item):
             can = (*allowed_to(actor, item), "view")
-            text = f"your claim has lapsed; the item is {standing(room.rules.current, item, now)}; allowed: {', '.join(can)}"
-            raise InvalidTransition(text, allowed=can)
+            stands = standing(room.rules.current, item, now)
+            text = f"your claim has lapsed; the item is {stands}; allowed: {', '.join(can)}"
+            raise InvalidTransition(text, allowed=can, told=Told("lapsed", {"standing": stands}))
         items.extend_lease(c, item.id, _lease(room, now))
         return replace(item, lease_until=_lease(room, now))
 
@@ -113,8 +114,9 @@ def skip(room: Room, actor: Actor, item_id: str, reason: str | None = None, vers
         now, item = room.now(), find(c, actor, item_id)
         state = checked(room.rules.current, actor, "release", item, version, now)
         if item.reader != reader.id:
-            text = f"cannot skip what is {standing(room.rules.current, item, now)}: only what is yours can be passed on"
-            raise NotAllowed(text, allowed=allowed_to(actor, item))
+            stands = standing(room.rules.current, item, now)
+            text = f"cannot skip what is {stands}: only what is yours can be passed on"
+            raise NotAllowed(text, allowed=allowed_to(actor, item), told=Told("not-yours", {"standing": stands}))
         _not_again(c, item, "skip", now, why)
         columns = {**UNCLAIMED, "reader": "", "assigned_at": None}
         return record(c, actor, "skip", item, now, state, Step(columns, {"reader": reader.id, "reason": why}))
@@ -131,11 +133,13 @@ def _refuse_unfit(c: Connection, room: Room, actor: Actor, reader: Reader, item:
     never = tuple(each for each in judge(reader, asked) if each.code in NEVER)
     never = insisting.news(c, item.id, never) if theirs else never
     if never:
-        raise NotAllowed(f"{reader.name} may not read this study: {'; '.join(map(str, never))}.", allowed=allowed_to(actor, item))
+        text = f"{reader.name} may not read this study: {'; '.join(map(str, never))}."
+        told = Told("may-not-read", {"reader": reader.name, "why": never})
+        raise NotAllowed(text, allowed=allowed_to(actor, item), told=told)
     general = rules.assigning_of(item.facility).may_pick
     if not theirs and not (general if reader.pick_freely is None else reader.pick_freely):
         text = "This study is not yours, and the rules file does not let you pick: ask for the next case, or ask a coordinator."
-        raise NotAllowed(text, allowed=("next", "view"))
+        raise NotAllowed(text, allowed=("next", "view"), told=Told("may-not-pick"))
 
 
 def own_reader(room: Room, actor: Actor) -> Reader:
@@ -143,9 +147,11 @@ def own_reader(room: Room, actor: Actor) -> Reader:
     reader = room.rules.current.readers.get(actor.reader or "")
     if reader is None:
         which = f"'{actor.reader}', which is not in the rules in force" if actor.reader else "no reader of the rules file"
-        raise NotAllowed(f"Your account is linked to {which}; an administrator can change that.")
+        told = Told("unknown-reader" if actor.reader else "no-reader", {"reader": actor.reader or ""})
+        raise NotAllowed(f"Your account is linked to {which}; an administrator can change that.", told=told)
     if not reader.active:
-        raise NotAllowed(f"The rules file says that {reader.name} does not read at present.")
+        told = Told("inactive-reader", {"reader": reader.name})
+        raise NotAllowed(f"The rules file says that {reader.name} does not read at present.", told=told)
     return reader
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, Problem, StaleVersion
+from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, Problem, StaleVersion, Told
 from ..core.identity import Actor
 from ..core.reader import FINAL, PRELIMINARY
 from ..core.reports import VERIFIED, ReportStatus, SignedReport, content_hash, follow, uid
@@ -108,8 +108,10 @@ def _refuse_state(room: Room, actor: Actor, item: Item, wish: Wish, before: Sign
         return
     can = (*allowed_to(actor, item), "view")
     what = "add to or correct" if follows_signed else "sign"
-    why = f"cannot {what} the report of an item that is {standing(room.rules.current, item, now)}: claim it first"
-    raise InvalidTransition(f"{why}; allowed: {', '.join(can)}", allowed=can)
+    stands = standing(room.rules.current, item, now)
+    why = f"cannot {what} the report of an item that is {stands}: claim it first"
+    told = Told("claim-first", {"standing": stands})
+    raise InvalidTransition(f"{why}; allowed: {', '.join(can)}", allowed=can, told=told)
 
 
 def _refuse_unready_reader(room: Room, actor: Actor, item: Item, status: ReportStatus, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..config.rules_file import RulesFile
 from ..core import hold_reasons
-from ..core.errors import InvalidInput, Problem
+from ..core.errors import InvalidInput, Problem, Told
 from ..core.identity import Actor
 from ..core.readers import Reader, Reason, Standing, judge
 from ..core.worklist import State, after
@@ -42,6 +42,7 @@ def assign(
             raise InvalidInput(
                 f"{chosen.name} may not have this study: {why}. Repeat with force and a reason to insist.",
                 problems=[Problem(str(each), path="reader") for each in against],
+                told=Told("assign-against", {"reader": chosen.name, "why": against}),
             )
         why = reason_given(reason) if against else reason or ""
         detail: dict[str, Any] = {"reader": chosen.id, "reason": why}

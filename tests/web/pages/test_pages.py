@@ -172,7 +172,7 @@ def test_the_reading_page_claims_what_can_be_claimed_and_shows_who_holds_the_res
     assert site.item(free.id).state == "unassigned", "a GET claims nothing: the page's script does"
     held = page(site.as_("radiologist"), f"/read/{taken.id}")
     assert 'data-claim="none"' in held
-    assert "reading by Dr Huda Omar" in held
+    assert "Reading by Dr Huda Omar" in held
     assert 'data-claim="none"' in page(site.as_("coordinator"), f"/read/{free.id}")
 
 

@@ -12,7 +12,7 @@ from ... import locale
 from ...core.errors import Problem
 from ...core.identity import Actor, may
 from .. import ROOT, auth
-from . import look, show, words
+from . import look, refusals, show, words
 from .script_words import for_scripts
 from .words import N_
 
@@ -119,6 +119,7 @@ def register(app: Flask) -> None:
     env.filters.update(show.FILTERS)
     env.globals["csrf_token"] = auth.csrf_token
     env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.extensions["refusal_words"] = refusals.said
     app.context_processor(lambda: {"page": page()})
 
 

@@ -13,6 +13,7 @@ from ...core.findings import SUGGESTED
 from ...core.identity import Actor, may
 from ...core.worklist import State, allowed
 from ...store.item import Item
+from ...workflow.placement import NO_READER
 from ..api.shapes import viewer_url
 from . import clinical, look, show, words
 from .words import Sign, _
@@ -113,6 +114,8 @@ def _attention(item: Item) -> Sign:
 
 def _reason(item: Item) -> str:
     """Why a study waits or is closed, in this language where the word is one of the list."""
+    if item.state == State.UNASSIGNED and item.attention in ("", NO_READER):
+        return _("No reader may have this study at present.") if item.reason else ""
     word, text = hold_reasons.split(item.hold_reason if item.state == State.HELD else item.reason)
     if word == hold_reasons.OTHER:
         return text

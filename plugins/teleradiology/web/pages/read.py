@@ -23,7 +23,7 @@ from ...workflow import reading, reporting
 from ...workflow.room import Room
 from .. import auth
 from ..api.shapes import viewer_url
-from . import clinical, look, reasons, show
+from . import clinical, look, reasons, refusals, show
 from .words import _
 
 PREVIEW_CSP = (
@@ -111,7 +111,7 @@ def _claim(room: Room, actor: Actor, item: Item) -> tuple[str, str]:
     if item.state == State.READING and item.claimed_by == actor.username:
         return "mine", ""
     if item.state == State.READING:
-        return "none", reading.standing(room.rules.current, item, room.now())
+        return "none", refusals.standing(reading.standing(room.rules.current, item, room.now()))
     if "claim" in allowed(State(item.state)):
         return "take", _("Claiming the study …")
     return "none", _("View only: nothing is to be read in this state.")
