@@ -305,3 +305,69 @@ def test_a_running_service_answers_the_same(typed: Any, bench: Bench, changed: P
     wrong = typed("explain", item.id, *there, "--user", "nobody")
     assert (wrong.code, wrong.out) == (1, "")
     assert "401" in wrong.err
+
+
+NIGHT_READER = """\
+readers:
+  dr-night:
+    name: Dr Night
+    subspecialties: [general, neuro]
+    licences: [{jurisdiction: LY, until: 2026-12-31}]
+    shifts: [{days: [thu], from: '22:00', to: '06:00', timezone: Europe/Malta}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "chosen", "told"),
+    [
+        ("2026-12-31T23:30+02:00", "dr-night", "readers at 2026-12-31T23:30:00+02:00"),
+        ("2026-12-31 23:30", "dr-night", "readers at 2026-12-31T23:30:00+02:00"),
+        ("2026-12-31T21:30Z", "dr-night", "readers at 2026-12-31T23:30:00+02:00"),
+        ("2026-12-31T22:30", "nobody", "is off duty at Thu 21:30 Europe/Malta"),
+        ("2027-01-01T00:30", "nobody", "licence for LY ended 2026-12-31"),
+        ("2026-07-02T22:30", "dr-night", "readers at 2026-07-02T22:30:00+02:00"),  # Malta keeps summer time, Libya does not
+        ("٢٠٢٦-١٢-٣١ ٢٣:٣٠", "dr-night", "readers at 2026-12-31T23:30:00+02:00"),
+    ],
+)
+def test_the_readers_at_another_time_are_told(typed: Any, tmp_path: Path, at: str, chosen: str, told: str) -> None:
+    file = tmp_path / "rules.yaml"
+    others = RULES[RULES.index("readers:\n") : RULES.index("rules:\n")]
+    file.write_text(RULES.replace(others, NIGHT_READER), encoding="utf-8")
+    answer = typed("explain", "--tags", "Modality=CT,calling_aet=ZLITEN_CT", "--rules", file, "--data", tmp_path, "--at", at)
+    line = next(each for each in answer.out.splitlines() if each.startswith("readers at"))
+    assert line.endswith(f": {chosen}")
+    assert told in answer.out
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("yesterday", "--at: expected a time such as 2026-12-01 08:00; found 'yesterday'"),
+        ("2026-02-30T08:00", "--at: there is no such day or hour as '2026-02-30T08:00'"),
+        ("2026-03-29T02:30", "--at: 2026-03-29 02:30 does not exist in Europe/Malta"),
+        ("2026-10-25T02:30", "--at: 2026-10-25 02:30 comes twice in Europe/Malta: add the offset that is meant"),
+        ("1926-10-25T02:30", "expected a year from 2000"),
+    ],
+)
+def test_a_time_that_there_is_not_is_refused(typed: Any, tmp_path: Path, at: str, said: str) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(RULES.replace("Africa/Tripoli", "Europe/Malta"), encoding="utf-8")
+    answer = typed("explain", "--tags", "Modality=CT,calling_aet=ZLITEN_CT", "--rules", file, "--data", tmp_path, "--at", at)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+
+
+def test_without_a_facility_a_time_needs_its_offset(typed: Any, bench: Bench) -> None:
+    made_up = ["explain", "--tags", "Modality=CT", "--data", bench.folder]
+    assert "add the offset" in typed(*made_up, "--at", "2026-12-31T23:30").err
+    assert "readers at 2026-12-31T21:30:00+00:00" in typed(*made_up, "--at", "2026-12-31T23:30+02:00").out
+
+
+def test_a_stored_study_is_explained_for_another_time(typed: Any, bench: Bench, address: str) -> None:
+    item = next(each for each in bench.items() if each.description == "CT STROKE")
+    asked = ["explain", item.id, "--data", bench.folder, "--at", "2026-12-31T23:30", "--format", "json"]
+    here, there = typed(*asked).json, typed(*asked, "--url", address).json
+    assert here["readers"] == there["readers"]
+    assert here["readers"]["at"] == "2026-12-31T23:30:00+02:00"
+    wrong = typed(*asked, "--url", address, "--at", "soon")
+    assert (wrong.code, wrong.json["ok"]) == (1, False)

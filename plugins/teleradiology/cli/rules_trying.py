@@ -14,7 +14,8 @@ from ..config.rules_file import RulesFile
 from ..config.values import parse_duration
 from ..config.yaml_tree import Entry, Place, Scalar, Table
 from ..core.decision import value_to_json
-from ..core.errors import NotFound, Problem
+from ..core.errors import InvalidInput, NotFound, Problem
+from ..core.study_facts import StudyFacts
 from ..workflow import backtesting, covering, explaining
 from . import examples, given, source, telling
 from .output import say, say_json
@@ -32,6 +33,8 @@ def add(acts: Any) -> None:
     explain.add_argument("--rules", metavar="FILE", type=Path, help="explain by this file; default: the rules in force")
     met = "end with 1 unless these attributes are decided so, for example priority=stat"
     explain.add_argument("--expect", metavar="NAME=VALUE,…", action="append", default=[], help=met)
+    when = "the readers at that time, by the facility's clock or with an offset: 2026-12-31T23:30, 2026-12-31T23:30+02:00"
+    explain.add_argument("--at", metavar="TIME", default="", help=when)
     explain.set_defaults(run=_explain)
     test = with_format(with_data(acts.add_parser("test", help="whether the examples of a rules file hold")))
     test.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses")
@@ -66,7 +69,10 @@ def _explain(options: argparse.Namespace) -> int:
     facts = (
         {**(given.from_json(options.json) if options.json else {}), **given.pairs(options.tags, "--tags")} if made_up else None
     )
-    found, rules = _explained_there(options, facts) if options.url else _explained_here(options, facts)
+    try:
+        found, rules = _explained_there(options, facts) if options.url else _explained_here(options, facts)
+    except InvalidInput as refusal:
+        raise NotUnderstood("; ".join(map(_hinted, refusal.problems))) from None
     wrong = _unmet(expected, found, rules)
     if options.format == "json":
         say_json({**found, "ok": not wrong, "unmet": wrong})
@@ -79,11 +85,12 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _explained_here(options: argparse.Namespace, facts: dict[str, Any] | None) -> tuple[dict[str, Any], RulesFile]:
-    there, now = source.of(options), source.now()
+    there, moment = source.of(options), explaining.Moment(source.now(), options.at)
     rules = source.read_rules(options.rules) if options.rules else there.in_force
     file = str(options.rules or there.file)
     if facts is not None:
-        return _with_disk(there, options, _made_up(there, rules, facts, file), rules, given.study(facts, rules)), rules
+        study = given.study(facts, rules)
+        return _with_disk(there, options, _made_up(there, rules, study, file, moment), rules, study), rules
     with there.reading() as c:
         item = explaining.find_item(c, options.study)
         if item is None:
@@ -91,16 +98,17 @@ def _explained_here(options: argparse.Namespace, facts: dict[str, Any] | None) -
                 f"no study has '{options.study[:64]}' as item id, StudyInstanceUID, accession number or Orthanc's id"
                 f" in {there.there.data_dir}"
             )
-        found = explaining.of_item(c, rules, item, file, now)
+        found = explaining.of_item(c, rules, item, file, moment)
     return _with_disk(there, options, found, rules, item.facts), rules
 
 
-def _made_up(there: source.Source, rules: RulesFile, facts: dict[str, Any], file: str) -> explaining.Explained:
-    study = given.study(facts, rules)
+def _made_up(
+    there: source.Source, rules: RulesFile, study: StudyFacts, file: str, moment: explaining.Moment
+) -> explaining.Explained:
     if not there.has_database:
-        return explaining.of_facts(rules, study, file, source.now())
+        return explaining.of_facts(rules, study, file, moment)
     with there.reading() as c:
-        return explaining.of_facts(rules, study, file, source.now(), c)
+        return explaining.of_facts(rules, study, file, moment, c)
 
 
 def _with_disk(
@@ -117,7 +125,7 @@ def _with_disk(
 
 def _explained_there(options: argparse.Namespace, facts: dict[str, Any] | None) -> tuple[dict[str, Any], None]:
     text = source.read_rules(options.rules).text if options.rules else None
-    body: dict[str, Any] = {"text": text} if text else {}
+    body: dict[str, Any] = {"at": options.at} | ({"text": text} if text else {})
     if facts is None:
         body["study"] = options.study
     else:
@@ -146,7 +154,8 @@ def _unmet(expected: dict[str, str], found: dict[str, Any], rules: RulesFile | N
 
 def _hinted(problem: Problem) -> str:
     hint = f". Did you mean {problem.suggestion}?" if problem.suggestion else ""
-    return f"--expect: {problem.message}{hint}"
+    where = {"at": "--at"}.get(problem.path, problem.path.partition(".")[0])
+    return f"{where}: {problem.message}{hint}"
 
 
 def _scalar(value: str) -> Scalar:

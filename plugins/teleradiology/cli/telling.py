@@ -70,7 +70,7 @@ def _outcome(rule: Mapping[str, Any]) -> str:
 
 def _readers(readers: Mapping[str, Any]) -> Iterator[str]:
     chosen = readers.get("chosen")
-    yield f"readers ({readers.get('policy') or 'none'}): {chosen or 'nobody'}"
+    yield f"readers at {readers['at']} ({readers.get('policy') or 'none'}): {chosen or 'nobody'}"
     for one in readers.get("considered", ()):
         why = f"load {one.get('load', 0)}" if one["eligible"] else "; ".join(map(reason, one["reasons"]))
         mark = YES if one["eligible"] else NO

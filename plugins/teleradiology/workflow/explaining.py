@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..config.condition_lines import condition_lines
 from ..config.rules_file import RulesFile
 from ..core.decision import Decision, value_to_json
+from ..core.errors import InvalidInput, Problem
+from ..core.names import arabic_folded
+from ..core.roster_entries import Wrong, instant_of
 from ..core.study_facts import StudyFacts
 from ..core.trace import Traced, trace
 from ..store import decisions, items
@@ -25,6 +30,7 @@ OF_THE_FILE: Mapping[str, Any] = {
     "received_day": "",
     "received_weekend": None,
 }
+_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -58,19 +64,52 @@ def facts_of(rules: RulesFile, kept: Mapping[str, Any]) -> StudyFacts:
     return rules.completed(replace(StudyFacts.from_json(kept), **OF_THE_FILE))
 
 
-def of_facts(rules: RulesFile, facts: StudyFacts, file: str, now: datetime, c: Connection | None = None) -> Explained:
-    """Of a study that somebody made up. Without a database every reader counts as having no open work."""
+@dataclass(frozen=True)
+class Moment:
+    """When readers are considered: ``text`` as somebody wrote it, by the facility's clock without an offset; "" is now."""
+
+    now: datetime
+    text: str = ""
+
+    def instant(self, rules: RulesFile, facility: str) -> datetime:
+        """As an instant. Raises InvalidInput for what is none, or not one."""
+        if not self.text:
+            return self.now
+        zone = rules.timezone_of(facility)
+        try:
+            at = instant_of(self.text, ZoneInfo(zone or "UTC"), "at")
+        except Wrong as wrong:
+            raise InvalidInput(problems=[Problem(wrong.message, path="at")]) from None
+        if not zone and not _OFFSET.search(arabic_folded(self.text)):
+            message = "the study's facility is not known, and so neither its clock; add the offset, such as +02:00 or Z"
+            raise InvalidInput(problems=[Problem(message, path="at")])
+        return at
+
+
+def of_facts(rules: RulesFile, facts: StudyFacts, file: str, moment: Moment, c: Connection | None = None) -> Explained:
+    """Of a study that somebody made up; at another moment it is as if it came then.
+
+    Without a database every reader counts as having no open work.
+    """
+    at = moment.instant(rules, facts.facility)
+    if moment.text and facts.received_at is None:
+        facts = rules.completed(replace(facts, received_at=at))
+    return _explained(rules, facts, file, at, c)
+
+
+def _explained(rules: RulesFile, facts: StudyFacts, file: str, at: datetime, c: Connection | None, item: str = "") -> Explained:
     decision = rules.explain(facts)
     lines = condition_lines(rules.text)
-    readers = imagining.readers_for(c, rules, facts, decision.values(), now).to_json()
+    readers = imagining.readers_for(c, rules, facts, decision.values(), at, item=item).to_json()
+    zone = ZoneInfo(rules.timezone_of(facts.facility) or "UTC")
+    readers["at"] = at.astimezone(zone).isoformat(timespec="seconds")
     return Explained(_subject(facts), file, rules.digest, decision, trace(rules.ruleset, facts, lines), readers)
 
 
-def of_item(c: Connection, rules: RulesFile, item: Item, file: str, now: datetime) -> Explained:
-    """Of a study that we have, by the rules given; the readers as they stand now."""
+def of_item(c: Connection, rules: RulesFile, item: Item, file: str, moment: Moment) -> Explained:
+    """Of a study that we have, by the rules given; the readers by the work of now."""
     facts = facts_of(rules, item.facts)
-    facts = facts_of(rules, item.facts)
-    found = of_facts(rules, facts, file, now, c)
+    found = _explained(rules, facts, file, moment.instant(rules, facts.facility), c, item.id)
     made = decisions.get(c, item.decision) if item.decision else None
     decided = {"decided_at": made.at.isoformat(timespec="seconds"), "decided_by": made.rules_digest} if made else {}
     return replace(found, subject={**found.subject, **_of_item(item), **decided})

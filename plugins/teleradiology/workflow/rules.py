@@ -26,7 +26,7 @@ from ..store.rules_history import Change
 from . import backtesting, covering, explaining
 from .backtesting import Backtest, Period
 from .covering import Coverage
-from .explaining import Explained
+from .explaining import Explained, Moment
 from .room import Room
 
 BACKTEST_SPAN = timedelta(days=30)
@@ -144,41 +144,41 @@ def roll_back_file(c: Connection, actor: Actor, file: Path, found: RulesFile, no
     return name
 
 
-def explain_facts(room: Room, actor: Actor, given: Mapping[str, Any], text: str | None = None) -> Explained:
+def explain_facts(room: Room, actor: Actor, given: Mapping[str, Any], text: str | None = None, at: str = "") -> Explained:
     """What the rules say of facts as a rules file's examples give them."""
-    return _explain_made_up(room, actor, given_facts(given), text)
+    return _explain_made_up(room, actor, given_facts(given), text, at)
 
 
-def explain_text(room: Room, actor: Actor, given: str) -> Explained:
+def explain_text(room: Room, actor: Actor, given: str, at: str = "") -> Explained:
     """The same of facts as somebody types them into a rules file."""
-    return _explain_made_up(room, actor, facts_in(given), None)
+    return _explain_made_up(room, actor, facts_in(given), None, at)
 
 
-def _explain_made_up(room: Room, actor: Actor, facts: StudyFacts, text: str | None) -> Explained:
-    rules = _for_explaining(room, actor, text)
+def _explain_made_up(room: Room, actor: Actor, facts: StudyFacts, text: str | None, at: str) -> Explained:
+    rules, moment = _for_explaining(room, actor, text), Moment(room.now(), at)
     with room.store.reading() as c:
-        found = explaining.of_facts(rules, rules.completed(facts), room.rules.file.name, room.now(), c)
+        found = explaining.of_facts(rules, rules.completed(facts), room.rules.file.name, moment, c)
     return _with_disk(room, found, rules, facts, text)
 
 
-def explain_item(room: Room, actor: Actor, item_id: str, text: str | None = None) -> Explained:
-    """What the rules say of a study that we have, by its item's id."""
-    rules = _for_explaining(room, actor, text)
+def explain_item(room: Room, actor: Actor, item_id: str, text: str | None = None, at: str = "") -> Explained:
+    """What the rules say of a study that we have, by its item's id; the readers at an instant if one is given."""
+    rules, moment = _for_explaining(room, actor, text), Moment(room.now(), at)
     with room.store.reading() as c:
         item = items.get(c, item_id)
         if item is None or actor.confined_to not in (None, item.facility):
             raise NotFound()
-        found = explaining.of_item(c, rules, item, room.rules.file.name, room.now())
+        found = explaining.of_item(c, rules, item, room.rules.file.name, moment)
     return _with_disk(room, found, rules, item.facts, text)
 
 
-def explain_study(room: Room, actor: Actor, study: str, text: str | None = None) -> Explained:
+def explain_study(room: Room, actor: Actor, study: str, text: str | None = None, at: str = "") -> Explained:
     """What the rules say of a study that we have, by its UID, its accession number or Orthanc's id."""
     with room.store.reading() as c:
         found = explaining.find_item(c, study, actor.confined_to)
     if found is None:
         raise NotFound()
-    return explain_item(room, actor, found.id, text)
+    return explain_item(room, actor, found.id, text, at)
 
 
 def _with_disk(

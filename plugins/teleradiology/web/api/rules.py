@@ -85,11 +85,11 @@ def explain(room: Room, call: Call) -> Answer:
     if sum(value is not None for value in (body.facts, body.study, body.item)) != 1:
         raise InvalidInput(problems=[Problem("give exactly one of: facts, study, item")])
     if body.facts is not None:
-        found = workflow.explain_facts(room, call.who, body.facts, body.text)
+        found = workflow.explain_facts(room, call.who, body.facts, body.text, body.at)
     elif body.study is not None:
-        found = workflow.explain_study(room, call.who, body.study, body.text)
+        found = workflow.explain_study(room, call.who, body.study, body.text, body.at)
     else:
-        found = workflow.explain_item(room, call.who, body.item, body.text)
+        found = workflow.explain_item(room, call.who, body.item, body.text, body.at)
     return Answer(found.to_json())
 
 

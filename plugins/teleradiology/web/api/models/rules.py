@@ -72,6 +72,10 @@ class ExplainIn(Input):
     )
     item: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")] | None = None
     text: RulesText | None = None
+    at: Annotated[str, StringConstraints(max_length=40)] = Field(
+        default="",
+        description="when readers are considered, by ISO 8601; without an offset by the facility's clock; now when left out",
+    )
 
 
 class MatchedOut(Output):
@@ -120,7 +124,9 @@ class ExplainedOut(Output):
     subject: dict[str, Any] = Field(description="which study, without naming the patient")
     file: str
     rules: list[TracedOut] = Field(description="every rule in its order")
-    readers: dict[str, Any] = Field(description="who would be chosen now, by which policy, and what speaks against each")
+    readers: dict[str, Any] = Field(
+        description="who would be chosen `at` that time, by which policy, and what speaks against each"
+    )
     would_change: dict[str, ChangeOut] = Field(description="what the file on the disk, or the text given, would change")
     other_digest: str = Field(description="digest of the file that would change it; empty when nothing was compared")
 
