@@ -238,7 +238,7 @@ class FakeHost:
     def instance_tags(self, orthanc_id: str) -> Mapping[str, Any]:
         self._called("instance_tags", orthanc_id)
         image = dcmread(io.BytesIO(self._instance(orthanc_id)), stop_before_pixels=True)
-        return {element.keyword: str(element.value) for element in image if element.keyword and element.VR != "SQ"}
+        return {each.keyword: _simplified(each) for each in image if each.keyword and each.VR != "SQ"}
 
     def sop_uids(self, orthanc_id: str) -> tuple[str, str] | None:
         self._called("sop_uids", orthanc_id)
@@ -295,6 +295,10 @@ def _sha1(text: str) -> str:
 
 def _tags(image: Dataset, keywords: tuple[str, ...]) -> dict[str, str]:
     return {keyword: str(image.get(keyword)) for keyword in keywords if image.get(keyword) is not None}
+
+
+def _simplified(element: DataElement) -> str:
+    return "\\".join(map(str, element.value)) if element.VM > 1 else str(element.value)
 
 
 def _dataset(**tags: Any) -> Dataset:

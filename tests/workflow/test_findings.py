@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 from pydicom.dataset import Dataset
-from pydicom.uid import generate_uid
 
+from support.ai_reports import ABSENT, AI_RULES, BLEEDING, probability, report
 from support.bench import QUIET, RULES, Bench
 from teleradiology.core.ai import Ai
 from teleradiology.core.errors import NotAllowed, NotFound
@@ -17,17 +17,6 @@ from teleradiology.core.worklist import State
 from teleradiology.documents import ai_sr
 from teleradiology.workflow import findings, reading
 
-AI_RULES = """\
-  - name: bleeding
-    when: {ai.finding: ICH, ai.score: {at_least: 0.8}}
-    then: {priority: stat, subspecialty: neuro}
-  - name: nothing acute
-    when: {ai_finding: {contains: nothing acute}}
-    then: {priority: routine}
-  - name: worthless
-    when: {ai.device: Worthless}
-    then: {skip: a device says so, turnaround: 48h}
-"""
 SERVICE = Actor("ai-service", frozenset({Role.INTEGRATOR}))
 READER = Actor("amal", frozenset({Role.RADIOLOGIST}), reader="dr-amal")
 
@@ -118,49 +107,6 @@ def test_readers_do_not_tell_and_strangers_do_not_see(bench):
 
 
 # DICOM structured reports
-
-
-def code(value: str, scheme: str, meaning: str = "something") -> Dataset:
-    found = Dataset()
-    found.CodeValue, found.CodingSchemeDesignator, found.CodeMeaning = value, scheme, meaning
-    return found
-
-
-def content(kind: str, concept: Dataset, *children: Dataset, **values: object) -> Dataset:
-    item = Dataset()
-    item.RelationshipType, item.ValueType, item.ConceptNameCodeSequence = "CONTAINS", kind, [concept]
-    for name, value in values.items():
-        setattr(item, name, value)
-    if children:
-        item.ContentSequence = list(children)
-    return item
-
-
-def probability(value: str, unit: str = "%", concept: str = "111047") -> Dataset:
-    measured = Dataset()
-    measured.NumericValue, measured.MeasurementUnitsCodeSequence = value, [code(unit, "UCUM")]
-    return content("NUM", code(concept, "DCM"), MeasuredValueSequence=[measured])
-
-
-def report(study_uid: str, *group: Dataset, device: bool = True, tracking: str = "1") -> Dataset:
-    """A TID 1500 report as IHE AIR wants it."""
-    observer = [
-        content("CODE", code("121005", "DCM"), ConceptCodeSequence=[code("121007" if device else "121006", "DCM")]),
-        content("TEXT", code("121013" if device else "121008", "DCM"), TextValue="BleedFinder"),
-    ]
-    tracked = content("TEXT", code("112039", "DCM"), TextValue=tracking)
-    measurements = content("CONTAINER", code("126010", "DCM"), content("CONTAINER", code("125007", "DCM"), tracked, *group))
-    dataset = Dataset()
-    dataset.SOPClassUID, dataset.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.88.34", generate_uid()
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.Modality = study_uid, generate_uid(), "SR"
-    dataset.PatientID, dataset.Manufacturer, dataset.SoftwareVersions = "P-1", "Example Company", "2.1"
-    dataset.ValueType, dataset.ConceptNameCodeSequence = "CONTAINER", [code("126000", "DCM")]
-    dataset.ContentSequence = [*observer, measurements]
-    return dataset
-
-
-BLEEDING = content("CODE", code("121071", "DCM"), ConceptCodeSequence=[code("ICH", "99EX", "Haemorrhage")])
-ABSENT = content("CODE", code("363713009", "SCT"), ConceptCodeSequence=[code("2667000", "SCT")])
 
 
 def test_a_report_of_a_device_is_read_by_its_codes():

@@ -158,7 +158,7 @@ def _columns(
         **description.fitting(language=value("language", "")),
         "subspecialty": value("subspecialty", ""),
         "template": value("template", ""),
-        "decided_instances": description.image_count(case.study),
+        "decided_instances": description.counted(item.decided_instances, case.study),
         "attempts": 0,
         "retry_at": None,
     }

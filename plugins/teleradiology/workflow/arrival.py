@@ -71,7 +71,7 @@ def _is_after_a_pause(room: Room, orthanc_id: str) -> bool:
 
 def _is_image(room: Room, orthanc_id: str) -> bool:
     study = glance(room, orthanc_id)
-    return not isinstance(study, HostStudy) or devices.brought_an_image(room, study)
+    return not isinstance(study, HostStudy) or devices.brought_an_image(study)
 
 
 def vanish(room: Room, orthanc_id: str) -> Item | None:
@@ -153,7 +153,9 @@ def _stirred(room: Room, item: Item) -> Item:
         _set_timers(room, item.orthanc_id, item.facility, item.modalities.split(","))
     with room.store.writing() as c:
         quiet_at = now + timedelta(seconds=room.settings.quiet_seconds)
-        watching.note(c, item.id, quiet_at=quiet_at, last_image_at=now)
+        # Once there is a report most of what comes is ours: settling tells whether it is an image.
+        reported = item.preliminary_at or item.final_at
+        watching.note(c, item.id, quiet_at=quiet_at, **({} if reported else {"last_image_at": now}))
         if item.missing_since is None:
             return item
         fresh = items.get(c, item.id)

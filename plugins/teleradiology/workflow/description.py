@@ -26,9 +26,10 @@ def image_count(study: HostStudy) -> int:
     return _images(study.series)
 
 
-def image_count_with_results(study: HostStudy) -> int:
-    """The same with them: what was counted while their device was not listed yet."""
-    return _images((*study.series, *study.results))
+def counted(before: int, study: HostStudy) -> int:
+    """The same, to be compared with an earlier count, which includes the results if it is from before their device was listed."""
+    images = image_count(study)
+    return images if before <= images else _images((*study.series, *study.results))
 
 
 def _images(series: Iterable[HostSeries]) -> int:

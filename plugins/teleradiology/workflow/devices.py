@@ -54,10 +54,10 @@ def names_on(series: HostSeries) -> tuple[str, ...]:
     return tuple(filter(None, (series.tags.get("Manufacturer", ""), series.tags.get("StationName", ""))))
 
 
-def brought_an_image(room: Room, study: HostStudy) -> bool:
-    """Whether an image was among the last that came for the study; in doubt, yes."""
-    if any(series.last_update is None for series in study.series):
+def brought_an_image(study: HostStudy) -> bool:
+    """Whether an image was among the last that came for a study whose results were told apart; in doubt, yes."""
+    times = [each.last_update for each in (*study.series, *study.results)]
+    known = [at for at in times if at is not None]
+    if not known or len(known) < len(times):
         return True
-    last = max((series.last_update for series in study.series if series.last_update), default=None)
-    latest = [series for series in study.series if series.last_update == last]
-    return not latest or any(is_image(series.modality) and not is_result(room, series) for series in latest)
+    return any(is_image(each.modality) and each.last_update == max(known) for each in study.series)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from ..core.findings import CAUSE
@@ -65,7 +66,7 @@ def _settle(room: Room, orthanc_id: str, cause: str, progress: trouble.Progress,
 
 def is_news(item: Item, study: HostStudy) -> bool:
     """Whether the study has images that were not decided about, or lost some, or could not be decided about so far."""
-    if item.decided_instances not in (description.image_count(study), description.image_count_with_results(study)):
+    if item.decided_instances != description.counted(item.decided_instances, study):
         return True
     if item.attempts:  # without a time to retry it is quarantined
         return item.state in DECIDABLE and item.retry_at is not None
@@ -99,12 +100,13 @@ def _rest(room: Room, item: Item, study: HostStudy, as_of: float | None) -> Item
 def _tell(room: Room, item: Item, study: HostStudy, as_of: float | None) -> Item:
     """The study changed under its reader's eyes, or after somebody cancelled it: say so, and change nothing else."""
     with room.store.writing() as c:
-        return tell(c, room, items.get(c, item.id) or item, study, _timer(room, item, as_of))
+        fresh = items.get(c, item.id) or item
+        return tell(c, room, fresh, study, _timer(room, item, as_of) | _late(room, fresh, study))
 
 
 def tell(c: Connection, room: Room, item: Item, study: HostStudy, timer: dict[str, Any]) -> Item:
     """Flag the item and count the images."""
-    now, images = room.now(), description.image_count(study)
+    now, images = room.now(), description.counted(item.decided_instances, study)
     event = "study-grew" if images > item.decided_instances else "study-shrank"
     detail = {"images": [item.decided_instances, images], "state": item.state}
     audit.append(c, event, INTAKE, now, item=item.id, study=item.study_instance_uid, detail=detail)
@@ -117,15 +119,23 @@ def _timer(room: Room, item: Item, as_of: float | None) -> dict[str, Any]:
     return {"quiet_at": None} if room.memory.settled(item.orthanc_id, as_of) else {}
 
 
+def _late(room: Room, item: Item, study: HostStudy) -> dict[str, Any]:
+    """When the last image came of a study that has a report already: as long ago as the quiet time has run."""
+    if not (item.preliminary_at or item.final_at) or description.counted(item.decided_instances, study) <= item.decided_instances:
+        return {}
+    quiet = timedelta(seconds=room.settings.quiet_seconds)
+    return {"last_image_at": min(item.quiet_at - quiet if item.quiet_at else room.now(), room.now())}
+
+
 def _place(room: Room, case: admission.Case, as_of: float | None) -> Item:
     study = case.study
     with room.store.writing() as c:
         # Read again: while the images were read somebody may have claimed or cancelled it.
         item = items.by_orthanc(c, study.orthanc_id) or arrival.record(room, c, study.orthanc_id, study)
-        timer = _timer(room, item, as_of)
+        timer = _timer(room, item, as_of) | _late(room, item, study)
         if item.state not in DECIDABLE:
             return tell(c, room, item, study, timer)
-        shrank = description.image_count(study) < item.decided_instances
+        shrank = description.counted(item.decided_instances, study) < item.decided_instances
         if item.state == State.COMPLETED and shrank:
             return tell(c, room, item, study, timer)
         return admission.admit(c, room, item, replace(case, cause=case.cause or _cause(item)), timer)
