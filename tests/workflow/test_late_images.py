@@ -214,3 +214,15 @@ def test_a_claim_while_the_images_are_read_is_respected(bench, monkeypatch):
     intake.settle(bench.room, item.orthanc_id)
     after = bench.item(item.orthanc_id)
     assert (after.state, after.claimed_by) == (State.READING, "amal") and "study-grew" in after.flags
+
+
+def test_the_last_image_is_an_image_also_once_there_is_a_report(bench):
+    """Our SR and PDF go into the study after the report; what counts as its last image stays, until an image comes."""
+    item = in_state(bench, State.COMPLETED, final_at=bench.clock.now(), closed_at=bench.clock.now())
+    bench.clock.pass_(600)
+    assert later(bench, item, 1, "SR").last_image_at == item.last_image_at
+    bench.clock.pass_(600)
+    bench.host.add_images(item.orthanc_id, 1, "CT")
+    came = bench.clock.now()
+    bench.live(QUIET + 2)
+    assert bench.item(item.orthanc_id).last_image_at == came

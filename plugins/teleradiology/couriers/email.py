@@ -92,8 +92,8 @@ def written(parcel: Parcel, settings: Settings) -> EmailMessage:
     mail["Date"] = _date(about.get("at", ""))
     mail["Message-ID"] = f"<{hashlib.sha256(parcel.key.encode()).hexdigest()[:40]}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday reply
-    mail["Content-Language"] = about.get("language", "en")
     mail.set_content(text)
+    mail["Content-Language"] = about.get("language", "en")
     return mail
 
 

@@ -47,7 +47,8 @@ def written(folder: Path, about: Mapping[str, str], address: str) -> tuple[str, 
     lines = [(_word(name, language), value) for name, value in _lines(about)]
     why = _word(about["ground"], language) if "ground" in about else ""
     path = f"studies/{about['item']}" if about.get("item") else "status"
-    text = _template(folder).render(title=title, why=why, lines=lines, link=f"{address.rstrip('/')}/teleradiology/{path}")
+    link = f"{address.rstrip('/')}/teleradiology/{path}" if address else ""  # half an address leads nowhere
+    text = _template(folder).render(title=title, why=why, lines=lines, link=link)
     return f"{title} ({priority})" if priority else title, text
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..core.errors import NotFound
-from ..core.identity import Actor, Role
+from ..core.identity import Actor, Role, may
 from ..store import audit, items, notifications
+from ..store.item import Item
 from ..store.notifications import Notice
+from .acting import may_see
 from .room import Room
 
 
@@ -30,6 +32,13 @@ def inbox(room: Room, actor: Actor, *, unread: bool = False, limit: int = 50) ->
     mine = recipients(actor)
     with room.store.reading() as c:
         return Inbox(tuple(notifications.of(c, mine, unread=unread, limit=limit)), notifications.unread(c, mine))
+
+
+def studies(room: Room, actor: Actor, found: Inbox) -> dict[str, Item]:
+    """The studies that the notices are about, as far as the actor may see them, by id."""
+    with room.store.reading() as c:
+        known = (items.get(c, each) for each in dict.fromkeys(notice.item for notice in found.notices) if each)
+        return {each.id: each for each in known if each and may(actor, "view") and may_see(actor, each)}
 
 
 def read(room: Room, actor: Actor, notice_id: str) -> Notice:

@@ -132,14 +132,17 @@ def timeline(room: Room, actor: Actor, item: Item) -> list[Event]:
 
 
 def event(record: Mapping[str, Any], at: datetime) -> Event:
-    """One record in words."""
-    who = _("the service") if record["actor"] == "system" else record["actor"]
-    return Event(at, words.translated(words.EVENTS, record["event"]), who, record["outcome"], details(record["detail"]))
+    """One record in words. A notice that arrived is not a report that did."""
+    who, detail = _("the service") if record["actor"] == "system" else record["actor"], record["detail"]
+    notice = record["event"] == "delivered" and not detail.get("report")
+    text = words.translated(words.SENT, detail.get("courier", "")) if notice else words.translated(words.EVENTS, record["event"])
+    return Event(at, text, who, record["outcome"], details(detail))
 
 
 def details(detail: Mapping[str, Any]) -> list[str]:
     """The part of a record's detail that helps a person."""
     found = [words.translated(words.CAUSES, str(detail[name])) for name in _DETAILS if detail.get(name) not in (None, "", [])]
+    found += [reasons.lacking(each) for each in detail.get("missing", ()) if isinstance(each, Mapping)]
     if detail.get("from") and detail.get("to") and detail["from"] != detail["to"]:
         found.insert(0, f"{_state(detail['from'])} → {_state(detail['to'])}")
     return found

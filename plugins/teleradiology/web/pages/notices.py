@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from ...config.rules_file import RulesFile
+from ...store.item import Item
 from ...store.notifications import Notice
 from ...workflow import notices
 from ...workflow.room import Room
@@ -32,6 +33,7 @@ class Shown:
     due_at: datetime | None
     call: tuple[str, ...]
     detail: str
+    study: Item | None
     at: datetime
     path: str
     is_new: bool
@@ -43,8 +45,11 @@ def register(pages: Blueprint, room: Room) -> None:
 
 
 def _list(room: Room) -> Response:
-    found, rules = notices.inbox(room, auth.actor(), limit=SHOWN), room.rules.current
-    text = render_template("page/notices.html", notices=[_shown(each, rules) for each in found.notices], unread=found.unread)
+    actor, rules = auth.actor(), room.rules.current
+    found = notices.inbox(room, actor, limit=SHOWN)
+    studies = notices.studies(room, actor, found)
+    shown = [_shown(each, rules, studies.get(each.item or "")) for each in found.notices]
+    text = render_template("page/notices.html", notices=shown, unread=found.unread)
     answer = Response(text, content_type="text/html; charset=utf-8")
     answer.headers["X-Unread"] = str(found.unread)
     answer.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
@@ -52,7 +57,7 @@ def _list(room: Room) -> Response:
     return answer
 
 
-def _shown(notice: Notice, rules: RulesFile) -> Shown:
+def _shown(notice: Notice, rules: RulesFile, study: Item | None) -> Shown:
     params: Mapping[str, Any] = notice.params
     facility = rules.facilities.get(str(params.get("facility", "")))
     kind = words.NOTICES.get(notice.kind)
@@ -64,6 +69,7 @@ def _shown(notice: Notice, rules: RulesFile) -> Shown:
         _instant(str(params.get("due_at", ""))),
         tuple(map(str, params.get("to", ()))) if notice.kind == "call" else (),
         _detail(params, rules),
+        study,
         notice.created_at,
         f"{ROOT}/studies/{notice.item}" if notice.item else PATHS.get(notice.kind, ""),
         notice.read_at is None,

@@ -41,7 +41,7 @@ def there(at: datetime | None, zone: ZoneInfo) -> Markup | str:
     if at is None or at.astimezone(zone).utcoffset() == at.astimezone(look.zone()).utcoffset():
         return ""
     local, place = at.astimezone(zone), zone.key.rpartition("/")[2].replace("_", " ")
-    return _THERE.format(f"{local:%Y-%m-%d %H:%M:%S} ({zone.key})", f"{local:%H:%M} {place}")
+    return _THERE.format(f"{local:%Y-%m-%d %H:%M:%S} ({zone.key})", f"({local:%H:%M} {place})")
 
 
 def epoch_ms(at: datetime | None) -> str:

@@ -50,6 +50,7 @@ AI_PROBLEMS = {
 FLAGS = {
     **{f"ai-problem:{each}": Sign(N_("AI result: problem"), "attention", "warn", text) for each, text in AI_PROBLEMS.items()},
     "study-grew": Sign(N_("Study grew"), "grew", "warn", N_("Images arrived after the study was decided or opened.")),
+    "study-shrank": Sign(N_("Study shrank"), "attention", "warn", N_("Images of the study are gone from Orthanc.")),
     "preliminary": Sign(
         N_("Preliminary"), "preliminary", "accent", N_("A preliminary report is signed; the final one is awaited.")
     ),
@@ -287,6 +288,7 @@ EVENTS = {
     "override-started": N_("Emergency override begun"),
     "override-stopped": N_("Emergency override ended"),
 }
+SENT = {"email": N_("Notice sent by e-mail"), "webhook": N_("Event sent by webhook"), "ai": N_("Announced to the AI service")}
 # code of core.errors.Refusal -> (what happened, what to do)
 REFUSALS = {
     "not-found": (N_("Not found"), N_("There is nothing at this address, or it is not for your account.")),
