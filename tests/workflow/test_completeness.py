@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from support.bench import QUIET, RULES, Bench
+from teleradiology.core import completeness
 from teleradiology.core.errors import InvalidInput, InvalidTransition, NotAllowed, NotFound
 from teleradiology.core.identity import Actor, Role
+from teleradiology.core.reasons import Reason
 from teleradiology.core.transport import Transport
 from teleradiology.core.worklist import State
 from teleradiology.workflow import declaring
@@ -54,7 +56,7 @@ def test_a_study_that_lacks_a_series_stays_arriving_and_says_what(bench):
     bench.live(QUIET + 5)
     item = bench.item(orthanc_id)
     assert (item.state, item.flags) == (State.ARRIVING, ("incomplete",))
-    assert item.reason == "series 'thin', 1 of 2 series"
+    assert list(map(str, completeness.read(item.reason))) == ["series 'thin'", "1 of 2 series"]
     assert bench.events(item).count("incomplete") == 1
 
 
@@ -108,6 +110,14 @@ def test_the_number_is_reached_after_a_restart_and_after_a_long_wait_too(bench):
     assert bench.item(orthanc_id).state == State.ASSIGNED
 
 
+def test_what_finds_no_room_in_the_row_is_left_out_and_nothing_is_cut():
+    lacking = tuple(Reason("series-wanted", {"series": f"CT 'phase {number} سلسلة'"}) for number in range(20))
+    kept = completeness.read(completeness.written(lacking, 512))
+    assert 3 < len(kept) < 20
+    assert kept == lacking[: len(kept)]
+    assert completeness.written(lacking[:1], 10) == ""
+
+
 def test_images_are_counted_once_in_a_pause_and_not_one_by_one(bench):
     orthanc_id = bench.host.add_study(("MG", 1), transport=FROM_ZLITEN)
     bench.beat()
@@ -136,7 +146,7 @@ def test_its_facility_says_that_everything_was_sent(bench):
     orthanc_id = send(bench, "MR")
     bench.live(QUIET + 5)
     item = bench.item(orthanc_id)
-    assert (item.state, item.reason) == (State.ARRIVING, "the facility's word that all was sent")
+    assert (item.state, [each.code for each in completeness.read(item.reason)]) == (State.ARRIVING, ["declaration"])
     taken = declaring.declare_complete(bench.room, SITE, item.id)
     assert (taken.state, taken.flags) == (State.ASSIGNED, ())
     assert declaring.declare_complete(bench.room, SITE, item.id).version == taken.version

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from .names import folded
+from .reasons import Reason, reason
 
 LONGEST_WAIT = timedelta(hours=1)  # where the policy says nothing: then the study is read as it is
-DECLARATION = "the facility's word that all was sent"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class SeriesWanted:
 
     def __str__(self) -> str:
         parts = (self.modality, f"'{self.description}'" if self.description else "")
-        return "series " + " ".join(part for part in parts if part)
+        return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,33 @@ class Arrived:
     instances: int
 
 
-def missing(policy: Completeness | None, arrived: Arrived, declared: bool) -> tuple[str, ...]:
-    """What the study lacks, for people to read; nothing for one that its facility has declared complete."""
+def missing(policy: Completeness | None, arrived: Arrived, declared: bool) -> tuple[Reason, ...]:
+    """What the study lacks; nothing for one that its facility has declared complete."""
     if policy is None or declared:
         return ()
-    found = [str(wanted) for wanted in policy.expect if not any(wanted.is_met_by(*each) for each in arrived.series)]
+    wanted = [each for each in policy.expect if not any(each.is_met_by(*series) for series in arrived.series)]
+    found = [reason("series-wanted", series=each) for each in wanted]
     if len(arrived.series) < policy.series:
-        found.append(f"{len(arrived.series)} of {policy.series} series")
+        found.append(reason("series-count", found=len(arrived.series), expected=policy.series))
     if arrived.instances < policy.instances:
-        found.append(f"{arrived.instances} of {policy.instances} images")
-    return (*found, *([DECLARATION] if policy.declared else []))
+        found.append(reason("image-count", found=arrived.instances, expected=policy.instances))
+    return (*found, *([reason("declaration")] if policy.declared else []))
+
+
+def written(lacking: Sequence[Reason], longest: int) -> str:
+    """What a study lacks as its row keeps it, "" when it lacks nothing; as many as find room."""
+    for count in range(len(lacking), 0, -1):
+        text = json.dumps([each.to_json() for each in lacking[:count]], ensure_ascii=False)
+        if len(text) <= longest:
+            return text
+    return ""
+
+
+def read(text: str) -> tuple[Reason, ...]:
+    """The inverse; nothing for a reason of another kind."""
+    if not text.startswith('[{"code"'):
+        return ()
+    return tuple(Reason(each["code"], each["params"]) for each in json.loads(text))
 
 
 def chosen(policies: Iterable[Completeness], facility: str, modalities: Sequence[str]) -> Completeness | None:

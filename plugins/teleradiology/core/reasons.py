@@ -1,4 +1,4 @@
-"""Why a reader may not have a study, or why one got it: a code with its parameters, so that pages say it in any language."""
+"""Why a reader may not have a study, why one got it, what a study lacks: codes with parameters, to be said in any language."""
 
 from __future__ import annotations
 
@@ -58,6 +58,14 @@ FOR: Mapping[str, str] = {
     "broadened-3": "general readers, those on call and partner groups are asked as well",
 }
 
+# Of what is expected of a study.
+LACKING: Mapping[str, str] = {
+    "series-wanted": "series {series}",
+    "series-count": "{found} of {expected} series",
+    "image-count": "{found} of {expected} images",
+    "declaration": "the facility's word that all was sent",
+}
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -67,7 +75,7 @@ class Reason:
     params: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return (AGAINST.get(self.code) or FOR.get(self.code) or self.code).format(**self.params)
+        return (AGAINST.get(self.code) or FOR.get(self.code) or LACKING.get(self.code) or self.code).format(**self.params)
 
     def __hash__(self) -> int:
         return hash((self.code, *self.params.values()))

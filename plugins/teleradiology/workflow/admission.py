@@ -10,7 +10,7 @@ from ..config.rules_file import RulesFile
 from ..core.decision import Decision
 from ..core.facts import StudyFacts
 from ..core.findings import CAUSE
-from ..core.readers import Assignment
+from ..core.readers import Assignment, Reason
 from ..core.worklist import State, after
 from ..store import audit, decisions, items
 from ..store.engine import Connection
@@ -41,7 +41,7 @@ class Case:
     facts: StudyFacts
     decision: Decision
     cause: str
-    missing: tuple[str, ...] = ()  # of what is expected of such a study
+    missing: tuple[Reason, ...] = ()  # of what is expected of such a study
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from ..core.completeness import Arrived, Completeness, missing
+from ..core.completeness import Arrived, Completeness, missing, written
 from ..core.facts import StudyFacts
+from ..core.reasons import Reason
 from ..core.worklist import State
 from ..store import audit, declarations, items
 from ..store.declarations import COMPLETE, EARLY, URGENCY
@@ -19,13 +20,14 @@ from .placement import with_flag, without_flag
 from .room import HostStudy, Room
 
 INCOMPLETE = "incomplete"
+LONGEST_REASON = 512  # of the column
 
 
 @dataclass(frozen=True)
 class Wait:
     """What is missing of a study, and until when one waits for it; ``until`` is None when one does not."""
 
-    missing: tuple[str, ...]
+    missing: tuple[Reason, ...]
     until: datetime | None
 
 
@@ -41,7 +43,7 @@ def look(room: Room, item: Item, study: HostStudy, facts: StudyFacts) -> Wait:
     return Wait(lacking, None if policy.is_met_by(_arrived(study)) else _until(policy, item, lacking, now))
 
 
-def _until(policy: Completeness, item: Item, lacking: tuple[str, ...], now: datetime) -> datetime | None:
+def _until(policy: Completeness, item: Item, lacking: tuple[Reason, ...], now: datetime) -> datetime | None:
     last = min(item.last_image_at or item.received_at, now)
     quiet = last + policy.quiet if policy.quiet else None
     if quiet is not None and quiet > now:
@@ -68,19 +70,20 @@ def keep(room: Room, item: Item, study: HostStudy, facts: StudyFacts, wait: Wait
         flags = with_flag(fresh.flags, INCOMPLETE) if wait.missing else without_flag(fresh.flags, INCOMPLETE)
         columns: dict[str, Any] = {
             **description.in_full(facts, study, ()),
-            **description.fitting(reason=", ".join(wait.missing)),
+            "reason": written(wait.missing, LONGEST_REASON),
             "flags": flags,
             "quiet_at": wait.until,
         }
         if description.changes(fresh, columns, columns):
             if wait.missing and INCOMPLETE not in fresh.flags:
-                detail = {"missing": list(wait.missing), "until": wait.until.isoformat() if wait.until else ""}
+                told, until = [each.to_json() for each in wait.missing], wait.until.isoformat() if wait.until else ""
+                detail = {"missing": told, "until": until}
                 audit.append(c, "incomplete", INTAKE, now, item=item.id, study=item.study_instance_uid, detail=detail)
             fresh = items.change(c, fresh, now, **columns)
         return fresh
 
 
-def flagged(flags: tuple[str, ...], lacking: tuple[str, ...]) -> tuple[str, ...]:
+def flagged(flags: tuple[str, ...], lacking: tuple[Reason, ...]) -> tuple[str, ...]:
     """The flags of a study that is taken in: incomplete while something is missing."""
     return with_flag(flags, INCOMPLETE) if lacking else without_flag(flags, INCOMPLETE)
 

@@ -12,6 +12,9 @@ from babel.messages.pofile import read_po
 
 from teleradiology import locale
 from teleradiology.config.settings import HOME
+from teleradiology.core import reasons as core_reasons
+from teleradiology.web.pages import reasons, words
+from teleradiology.workflow import admission, arrival, suggestions, waiting
 
 PAGES = HOME / "plugins" / "teleradiology" / "web" / "pages"
 TEMPLATES = HOME / "templates" / "page"
@@ -118,3 +121,31 @@ def test_modules_that_are_preloaded_exist():
         for names in re.findall(r"for name in \[([^\]]+)\] %}<link rel=\"modulepreload\"", file.read_text(encoding="utf-8")):
             for name in re.findall(r'"([\w-]+)"', names):
                 assert (STATIC / "js" / f"{name}.js").is_file(), Path(name)
+
+
+def flags_that_are_set() -> set[str]:
+    """Those that the workflow names in place, and those that have a name there."""
+    source = "".join(file.read_text(encoding="utf-8") for file in (PAGES.parents[1] / "workflow").glob("*.py"))
+    in_place = set(re.findall(r'with_flag\([^"()]*"([a-z-]+)"', source))
+    assert {"escalated", "preliminary"} <= in_place
+    return in_place | {waiting.INCOMPLETE, admission.GREW, admission.TASK, arrival.SPLIT, suggestions.FLAG, "study-shrank"}
+
+
+def test_every_flag_has_its_words(arabic):
+    assert flags_that_are_set() == {*words.FLAGS, "study-grew"}
+    assert all(arabic.get(text).string for sign in words.FLAGS.values() for text in (sign.text, sign.hint))
+
+
+@pytest.mark.parametrize(
+    ("codes", "texts"),
+    [
+        (core_reasons.AGAINST, reasons.AGAINST),
+        (core_reasons.FOR, reasons.POLICIES),
+        (core_reasons.LACKING, reasons.LACKING),
+    ],
+)
+def test_every_reason_has_its_words_and_says_the_same_in_both_languages(arabic, codes, texts):
+    assert codes.keys() == texts.keys()
+    for code, text in codes.items():
+        assert set(PLACES.findall(texts[code])) == set(PLACES.findall(text)), code
+        assert arabic.get(texts[code]).string

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from ...config.rules_file import RulesFile
+from ...core import completeness
 from ...core.identity import Actor
 from ...store.audit import Record
 from ...store.item import Item
@@ -62,6 +63,7 @@ def item(value: Item, actor: Actor, now: datetime, rules: RulesFile) -> dict[str
 
 
 def _item(value: Item, allowed: list[str], now: datetime, rules: RulesFile) -> dict[str, Any]:
+    lacking = completeness.read(value.reason)
     return {
         "id": value.id,
         "version": value.version,
@@ -88,7 +90,9 @@ def _item(value: Item, allowed: list[str], now: datetime, rules: RulesFile) -> d
         "labels": list(value.labels),
         "attention": value.attention or None,
         "hold_reason": value.hold_reason or None,
-        "reason": value.reason or None,
+        "reason": ", ".join(map(str, lacking)) or value.reason or None,
+        "missing": [each.to_json() for each in lacking],
+        "missing_since": instant(value.missing_since),
         "allowed": allowed,
     }
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from ...config.rules_file import RulesFile
-from ...core import hold_reasons
+from ...core import completeness, hold_reasons
 from ...core.findings import SUGGESTED
 from ...core.identity import Actor, may
 from ...core.worklist import State, allowed
 from ...store.item import Item
 from ...workflow.placement import NO_READER
 from ..api.shapes import viewer_url
-from . import clinical, look, show, words
+from . import clinical, look, reasons, show, words
 from .words import Sign, _
 
 _ACTS = ("claim", "release")
@@ -116,6 +116,8 @@ def _reason(item: Item) -> str:
     """Why a study waits or is closed, in this language where the word is one of the list."""
     if item.state == State.UNASSIGNED and item.attention in ("", NO_READER):
         return _("No reader may have this study at present.") if item.reason else ""
+    if lacking := completeness.read(item.reason):
+        return " ".join(reasons.lacking(each.to_json()) for each in lacking)
     word, text = hold_reasons.split(item.hold_reason if item.state == State.HELD else item.reason)
     if word == hold_reasons.OTHER:
         return text

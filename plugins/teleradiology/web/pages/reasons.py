@@ -60,6 +60,12 @@ PASSED_ON = {
     "by-mistake": N_("Opened by mistake"),
     "other": N_("Another reason"),
 }
+LACKING = {
+    "series-wanted": N_("The series {series} is missing."),
+    "series-count": N_("{found} of {expected} series have come."),
+    "image-count": N_("{found} of {expected} images have come."),
+    "declaration": N_("The site has not said yet that everything was sent."),
+}
 STEPS = ("", N_("general reader"), N_("on call"), N_("partner group"))
 DAYS = {
     "Mon": N_("Mon"),
@@ -81,6 +87,11 @@ def against(reason: Mapping[str, Any]) -> str:
 def policy(stated: Mapping[str, Any]) -> str:
     """A part of how a reader was chosen."""
     return _said(POLICIES, stated)
+
+
+def lacking(found: Mapping[str, Any]) -> str:
+    """What a study lacks."""
+    return _said(LACKING, found)
 
 
 def step(number: int) -> str:

@@ -83,6 +83,13 @@ class StudyOut(Output):
     instances: int
 
 
+class ReasonOut(Output):
+    """A reason that pages say in any language."""
+
+    code: str
+    params: dict[str, str]
+
+
 class ItemOut(Output):
     """One study's place on the worklist. Its ETag is its version, which writes send back as If-Match."""
 
@@ -111,7 +118,9 @@ class ItemOut(Output):
     labels: list[str]
     attention: str | None = Field(description="why a person must look at it; null when nothing is wrong")
     hold_reason: str | None
-    reason: str | None = Field(description="why it was skipped, cancelled, or is assigned to nobody")
+    reason: str | None = Field(description="why it was skipped, cancelled, is assigned to nobody, or what it waits for")
+    missing: list[ReasonOut] = Field(description="what is expected of such a study and has not come, while it waits for it")
+    missing_since: datetime | None = Field(description="since when the study is no longer in Orthanc")
     allowed: list[str] = Field(description="the acts that the caller may do with it now")
 
 
@@ -174,13 +183,6 @@ class PassedOverOut(Output):
     condition: str
     expected: str
     found: str
-
-
-class ReasonOut(Output):
-    """A reason that pages say in any language."""
-
-    code: str
-    params: dict[str, str]
 
 
 class ConsideredOut(Output):
