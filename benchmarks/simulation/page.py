@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ svg {{ width: 100%; height: auto; display: block; }} text {{ fill: currentColor;
 .bar.other {{ fill: var(--paper); stroke: var(--other); stroke-width: 1.5; }} .bar.ours {{ fill: var(--ours); }}
 .ours {{ --c: var(--ours); }} {_SERIES}
 figure {{ margin: 1.5rem 0; }} figcaption {{ font-weight: 600; margin-bottom: .4rem; }}
-.wide {{ overflow-x: auto; }} .made {{ font-size: .875rem; opacity: .8; }}
+a {{ color: var(--ours); }} .wide {{ overflow-x: auto; }} .made {{ font-size: .875rem; opacity: .8; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }}
 td, th {{ padding: .25rem .8rem .25rem 0; text-align: start; vertical-align: top; border-bottom: 1px solid var(--axis); }}
 section {{ margin-top: 3rem; }} summary {{ cursor: pointer; font-weight: 600; margin: .8rem 0; }}
@@ -60,6 +60,7 @@ def write(path: Path, sections: Mapping[str, Mapping[str, Any]]) -> None:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
         f"<title>{TITLE}</title><style>{STYLE}</style></head><body><h1>{TITLE}</h1><p>{INTRODUCTION}</p>",
         f"<p><strong>{met} of {len(goals)} goals are met.</strong></p>",
+        f"<ul>{''.join(_line(each) for each in sections.values())}</ul>",
         *(_section(each) for each in sections.values()),
         "</body></html>",
     ]
@@ -70,8 +71,7 @@ def write(path: Path, sections: Mapping[str, Mapping[str, Any]]) -> None:
 def _section(section: Mapping[str, Any]) -> str:
     parts = [f'<section id="{escape(section["part"])}"><h2>{escape(section["title"])}</h2>']
     parts += [f"<p>{escape(each)}</p>" for each in section["about"]]
-    rows = [[each["text"], verdict(each["met"])] for each in section["goals"]]
-    parts.append(_table(["goal", "verdict"], rows))
+    parts.append(_goals(section["goals"]))
     for figure in section["figures"]:
         caption = f"<figcaption>{escape(figure['title'])}</figcaption>"
         parts.append(f"<figure>{caption}{DRAW[figure['kind']](figure['data'])}</figure>")
@@ -81,6 +81,25 @@ def _section(section: Mapping[str, Any]) -> str:
         parts.append(f"<details open><summary>{escape(table['title'])}</summary>{shown}</details>")
     parts.append(f'<p class="made">{"<br>".join(escape(each) for each in section["made"])}</p></section>')
     return "\n".join(parts)
+
+
+def _line(section: Mapping[str, Any]) -> str:
+    link = f'<a href="#{escape(section["part"])}">{escape(section["title"])}</a>'
+    return f"<li>{link}: {_share(section['goals'])}</li>"
+
+
+def _share(goals: Sequence[Mapping[str, Any]]) -> str:
+    return f"{sum(goal['met'] for goal in goals)} of {len(goals)} goals met"
+
+
+def _goals(goals: Sequence[Mapping[str, Any]]) -> str:
+    """All of them; a long list is folded, but what is not met stands before it."""
+    rows = [[each["text"], verdict(each["met"])] for each in goals]
+    missed = [row for row, each in zip(rows, goals, strict=True) if not each["met"]]
+    if len(rows) <= 6:
+        return _table(["goal", "verdict"], rows)
+    shown = _table(["goal", "verdict"], missed) if missed else ""
+    return f"{shown}<details><summary>{_share(goals)}: all goals</summary>{_table(['goal', 'verdict'], rows)}</details>"
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

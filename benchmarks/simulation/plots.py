@@ -50,7 +50,10 @@ def forest(data: Data) -> str:
 
     parts = [f'<rect x="{x(-2):.1f}" y="{top - 4}" width="{x(2) - x(-2):.1f}" height="{height - top}" class="band"/>']
     for percent in (-4, -2, 0, 2, 4):
-        parts += [line(x(percent), top - 4, x(percent), height - 4, "axis"), text(x(percent), 12, f"{percent:+d} %", "middle")]
+        parts += [
+            line(x(percent), top - 4, x(percent), height - 4, "axis"),
+            text(x(percent), 12, f"{percent:+d} %" if percent else "0 %", "middle"),
+        ]
     for number, row in enumerate(rows):
         y = top + ROW * number + 8
         apart, half = (100 * (row["simulated"] / row["expected"] - 1), 100 * row["half_width"] / row["expected"])
@@ -67,7 +70,9 @@ def lines(data: Data) -> str:
     """One line a policy with its own dashes and markers, named at its end; ours is thick."""
     series, height, left, right, top, bottom = data["series"], 360, 52, WIDTH - LABELS, 16, 320
     across = sorted({point[0] for each in series for point in each["points"]})
-    most = max(point[1] for each in series for point in each["points"])
+    highest = max(point[1] for each in series for point in each["points"])
+    step = next(each for each in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if highest <= 5 * each)
+    most = step * math.ceil(highest / step)
 
     def x(value: float) -> float:
         return left + (value - across[0]) / (across[-1] - across[0] or 1) * (right - left)
@@ -75,7 +80,7 @@ def lines(data: Data) -> str:
     def y(value: float) -> float:
         return bottom - value / most * (bottom - top)
 
-    parts = [part for step in range(5) for part in _level(most * step / 4, y, left, right)]
+    parts = [part for number in range(round(most / step) + 1) for part in _level(number * step, y, left, right)]
     parts += [text(x(value), bottom + 18, f"{value}", "middle") for value in across]
     parts.append(text((left + right) / 2, height - 4, data["x"], "middle"))
     labels = apart([y(each["points"][-1][1]) for each in series], 15.0, bottom)

@@ -14,11 +14,11 @@ FLAGS = "--traffic 0.8 --TPFThresh 0.9 --FPFThresh 0.1 --prevalence 0.1 --nRadio
 MINUTES = "--meanServiceTimeDiseasedMin 10 --meanServiceTimeNonDiseasedMin 10"  # 5 for interrupting studies is its default
 
 # numpy 2 has no numpy.math, Python 3.10 no factorial of a float, pandas 3 refuses an axis beside columns.
-numpy.math = types.SimpleNamespace(factorial=lambda number: math.factorial(int(number)))
+numpy.math = types.SimpleNamespace(factorial=lambda number: math.factorial(int(number)))  # type: ignore[attr-defined]
 _drop = pandas.DataFrame.drop
 
 
-def _drop_columns(frame, *names, axis=0, columns=None, **more):
+def _drop_columns(frame, *names, axis=0, columns=None, **more):  # type: ignore[no-untyped-def]
     return _drop(frame, *names, axis=axis, **more) if columns is None else _drop(frame, columns=columns, **more)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import ClassVar
 
 import pytest
@@ -111,3 +112,54 @@ def test_an_address_inside_the_house_must_be_allowed(tmp_path, service):
     delivery.deliver_due(bench.room, "ai")
     assert (announcements(bench, item)[0].state, Service.got) == ("failed", [])
     assert bench.item(item.orthanc_id).attention == ""
+
+
+@contextmanager
+def answering(speak: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A service that answers as it likes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                line, _ = server.accept()
+                with line:
+                    line.recv(65536)
+                    speak(line)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        finally:
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            thread.join(20)
+
+
+def a_byte_at_a_time(line: socket.socket) -> None:
+    for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 100:
+        line.sendall(bytes([byte]))
+        sleep(0.2)
+
+
+def no_http(line: socket.socket) -> None:
+    line.sendall(b"\x00\xff" * 50_000)
+
+
+def a_gigabyte(line: socket.socket) -> None:
+    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")
+    for _ in range(1024):
+        line.sendall(bytes(1 << 20))
+
+
+@pytest.mark.parametrize(("speak", "state"), [(a_byte_at_a_time, "waiting"), (no_http, "waiting"), (a_gigabyte, "delivered")])
+def test_whatever_it_answers_the_study_and_its_clock_are_as_without_it(tmp_path, speak, state):
+    with answering(speak) as endpoint:
+        bench = bench_with(tmp_path, endpoint, more=", timeout: 1s")
+        item = arrived(bench)
+        begun = monotonic()
+        delivery.deliver_due(bench.room, "ai")
+        assert monotonic() - begun < 4
+    fresh = bench.item(item.orthanc_id)
+    assert (fresh.state, fresh.due_at, fresh.flags, fresh.attention) == (item.state, item.due_at, item.flags, "")
+    assert announcements(bench, fresh)[0].state == state

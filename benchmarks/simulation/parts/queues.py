@@ -67,7 +67,7 @@ def _waits(section: Section, found: Sequence[Cell]) -> Table:
 def _same(section: Section, found: Sequence[Agreement]) -> Table:
     largest = max(each.apart for each in found)
     section.goal(
-        f"the service's dispatcher in SimPy and a plain heap give the same waits: largest difference {largest:.1e} min",
+        f"the service's dispatcher in SimPy and a plain heap give the same waits: largest difference {largest:g} minutes",
         largest < 1e-6,
     )
     rows = [
@@ -88,8 +88,8 @@ def _speed(section: Section, checkout: Path | None) -> Table:
             f"T1 with and without AI: {name} {speed / per_second:,.0f} times as fast as QuCAD ({of}); goal {least}",
             speed >= least * per_second,
         )
-    rows = [["plain heap", ours.heap_per_second], ["dispatcher in SimPy", ours.dispatcher_per_second], ["QuCAD", per_second]]
+    rows = {"plain heap": ours.heap_per_second, "dispatcher in SimPy": ours.dispatcher_per_second, "QuCAD": per_second}.items()
     notes = ["CPU time; both scenarios, with and without the AI, on each patient, drawing the patients included."]
     notes.append(f"QuCAD: {peer.about}" if peer else f"QuCAD: {of}.")
-    table = [[name, f"{speed:,.0f}", f"{speed / per_second:,.0f}"] for name, speed in rows]  # type: ignore[operator,str-bytes-safe]
+    table = [[name, f"{speed:,.0f}", f"{speed / per_second:,.0f}"] for name, speed in rows]
     return Table("Speed on T1", ["simulator", "patients/s", "times QuCAD"], cells(table), notes)

@@ -7,7 +7,7 @@ from teleradiology.core import dispatch
 from .. import shapes
 from ..results import Figure, Section, Table, cells
 
-LIMITS = (60.0, *(300.0,) * 7, 180.0)  # minutes promised: pneumothorax, the other findings, no finding (where misses hide)
+LIMITS = (60.0, *(360.0,) * 7, 240.0)  # minutes promised: pneumothorax, the other findings, no finding (where misses hide)
 CHOSEN_ON, SEEDS = 1, range(1, 6)
 ERRORS = ((0.05, 0.15), (0.15, 0.05))
 CAPACITIES = (0.36, 0.385, 0.41)
@@ -17,9 +17,10 @@ ABOUT = [
     "arrival rates, prevalences, error rates and capacity are not known; ours are assumed. So this is a check of "
     "shape: ratios to FIFO on the same arrivals, never minutes.",
     "One of the four capacities of each run is set so that FIFO has the published mean of 80.1 minutes. The promised "
-    "turnarounds (60 minutes for pneumothorax, 300 for other findings, 180 without a finding, where what the AI "
-    "missed is) were chosen among eight sets on seed 1; the other seeds had no part in that. The wait ratios of Batra "
-    "(0.64) and O'Neill (0.78) are not simulated: loads and prevalences that would reproduce them are not published.",
+    "turnarounds (60 minutes for pneumothorax, 360 for other findings, 240 without a finding, where what the AI "
+    "missed is) were chosen among eight sets on seed 1, as those that stay farthest from both bounds; the other seeds "
+    "had no part in that. The wait ratios of Batra (0.64) and O'Neill (0.78) are not simulated: loads and prevalences "
+    "that would reproduce them are not published.",
 ]
 
 
@@ -64,13 +65,13 @@ def _scatter(points: dict[str, list[list[float]]]) -> Figure:
         {"name": "FIFO", "points": [[1.0, 1.0]]},
         {"name": "AI order alone", "points": points["AI order alone"]},
         {"name": "published, no limit", "points": [[of["mean"], of["maximum"]]]},
-        {"name": "published, limit (mean unknown: same)", "points": [[of["mean"], of["maximum with a limit"]]]},
+        {"name": "published, with a limit", "points": [[of["mean"], of["maximum with a limit"]]]},
         {"name": "promise keeping (ours)", "points": points["promise keeping (ours)"], "ours": True},
     ]
     data = {"series": series, "goal": [0.40, 1.10], "across": 1.2, "up": 3.5}
     return Figure(
         "scatter",
-        "Pneumothorax over FIFO on the same arrivals: mean and maximum",
+        "Pneumothorax over FIFO on the same arrivals (published with a limit: only the maximum is known)",
         data | {"x": "mean over FIFO", "y": "maximum over FIFO"},
     )
 
