@@ -37,6 +37,7 @@ def _look_at_the_worklist(administrator: Client) -> None:
     assert len(items) == len(CASES)
     assert {item["state"] for item in items} >= {"completed", "held"}
     assert any(item["overdue"] for item in items)
+    assert any(flag.startswith("suggested-by") for item in items for flag in item["flags"])
     assert {item["facility"] for item in items} == {"clinic-a", "clinic-b"}
     signed = [item for item in items if item["final_at"] or item["preliminary_at"]]
     assert len(signed) == len([report for report in REPORTS if report.status])

@@ -14,7 +14,7 @@ from pydicom.datadict import dictionary_has_tag, keyword_dict, keyword_for_tag
 
 from ..config.findings import Findings, closest
 from ..config.rules_file import RulesFile
-from ..core.study_facts import KINDS, StudyFacts, is_absent
+from ..core.study_facts import ALSO_WRITTEN, KINDS, StudyFacts, is_absent
 from ..core.transport import Transport
 from ..workflow.rules import given_facts
 from .parser import NotUnderstood
@@ -48,8 +48,9 @@ def from_json(path: str) -> dict[str, Any]:
 
 def study(given: Mapping[str, Any], rules: RulesFile) -> StudyFacts:
     """The facts of such a study, completed as those of a real one. Raises NotUnderstood for names that are neither."""
-    facts = {name: _listed(name, value) for name, value in given.items() if name in KINDS}
-    attributes = {name: value for name, value in given.items() if name not in KINDS}
+    named = {ALSO_WRITTEN.get(name, name): value for name, value in given.items()}
+    facts = {name: _listed(name, value) for name, value in named.items() if name in KINDS}
+    attributes = {name: value for name, value in named.items() if name not in KINDS}
     for name in attributes:
         if name not in keyword_dict:
             near = closest(name, (*KINDS, *_COMMON)) or closest(name, keyword_dict)

@@ -9,7 +9,7 @@ from typing import Any
 from ..core.comparison import shown
 from ..core.decision import Decision
 from ..core.rules import ATTRIBUTES
-from ..core.study_facts import ABOUT, KINDS, StudyFacts, is_absent
+from ..core.study_facts import ABOUT, ALSO_WRITTEN, KINDS, StudyFacts, is_absent
 from .findings import Findings, below, closest, shortened
 from .matchers import shape_of
 from .records import Field, Record
@@ -30,16 +30,22 @@ class Given:
             return None
         values: dict[str, Any] = {}
         for key, entry in node.entries.items():
-            if key not in KINDS:
+            fact = ALSO_WRITTEN.get(key, key)
+            if fact not in KINDS:
                 findings.problem(entry.place, below(path, key), f"{shortened(key)} is not a fact", closest(key, KINDS))
                 continue
-            value = _shape_given(key).read(entry.value, below(path, key), findings)
+            if fact in values:
+                findings.problem(entry.place, below(path, key), f"{fact} is given twice, once under its other name")
+            value = _shape_given(fact).read(entry.value, below(path, key), findings)
             if value is not None:
-                values[key] = value
+                values[fact] = value
         return StudyFacts(**values)
 
     def schema(self) -> Schema:
-        properties = {name: {"description": ABOUT[name]} | _shape_given(name).schema() for name in KINDS}
+        names = dict.fromkeys(KINDS) | ALSO_WRITTEN
+        properties = {
+            name: {"description": ABOUT[fact or name]} | _shape_given(fact or name).schema() for name, fact in names.items()
+        }
         return {"type": "object", "additionalProperties": False, "properties": properties}
 
 

@@ -50,6 +50,7 @@ def load(service: Service, tell: Callable[[str], None]) -> memory.Memory:
         _send(service, case)
     tell("Waiting until the studies are complete ...")
     _await_settled(service.client)
+    story.suggest(service.client)
     for missed in story.tell(service.client.address, made):
         tell(f"Left out: {missed}")
     duties.enter(service.client, service.rules, datetime.now(UTC))

@@ -63,6 +63,14 @@ REPORTS = (
     ),
 )
 WAITING = ("unassigned", "assigned")
+# What an inference service would tell. Nothing was computed: the device says so by its name.
+SUGGESTED = {
+    "tb": {
+        "device": "Example CAD, computes nothing",
+        "version": "1",
+        "findings": [{"code": "TB", "text": "tuberculosis", "score": 0.84, "positive": True}],
+    }
+}
 HELD = ("liver", "Waiting for the ultrasound images from the referring clinic.")
 
 
@@ -83,6 +91,13 @@ def settled(client: Client) -> bool:
     keys = {case.key for case in CASES}
     states = {key: client.get(f"worklist/{item}")["state"] for key, item in items(client).items()}
     return keys == set(states) and "arriving" not in states.values()
+
+
+def suggest(administrator: Client) -> None:
+    """Findings of a device; telling them again changes nothing."""
+    uids = {case.key: study_uid(case) for case in CASES}
+    for key, findings in SUGGESTED.items():
+        administrator.post(f"studies/{uids[key]}/findings", findings)
 
 
 def tell(address: str, people: Sequence[Person]) -> list[str]:
