@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..core.errors import Problem
+from ..core.roster_mistakes import mistake
 
 _VALUE = r'(?:"[^"]*"|[^";:,]*)'
 _LINE = re.compile(rf"([A-Za-z0-9_-]+)((?:;[A-Za-z0-9_-]+={_VALUE}(?:,{_VALUE})*)*):(.*)", re.DOTALL)
@@ -77,7 +78,7 @@ def parsed(text: str) -> tuple[Component, list[Problem]]:
     for number, line in _unfolded(text):
         match = _LINE.fullmatch(line)
         if not match:
-            problems.append(Problem("expected NAME:value", line=number))
+            problems.append(mistake("calendar-line", line=number))
             continue
         name, value = match[1].upper(), match[3]
         if name == "BEGIN":
@@ -86,12 +87,12 @@ def parsed(text: str) -> tuple[Component, list[Problem]]:
         elif name == "END" and within[-1].name == value.strip().upper() and len(within) > 1:
             within.pop()
         elif name == "END":
-            return whole, [*problems, Problem(f"END:{value.strip()[:40]} without its BEGIN", line=number)]
+            return whole, [*problems, mistake("end-without", line=number, found=value.strip()[:40])]
         else:
             given = {key.upper(): each.strip('"') for key, each in _PARAMETER.findall(match[2])}
             within[-1].properties.append(Property(number, name, given, value, line))
     if len(within) > 1:
-        problems.append(Problem(f"BEGIN:{within[-1].name[:40]} without its END: the file is cut off", line=within[-1].line))
+        problems.append(mistake("cut-off", line=within[-1].line, found=within[-1].name[:40]))
     return whole, problems
 
 

@@ -13,7 +13,6 @@ from .calendar_lines import Component, Property
 from .calendar_times import Zones, instant, is_day, wall, zone_of
 
 AHEAD = timedelta(days=366)
-NEVER = "this rule never comes true"
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _PARTS = {"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS", "WKST"}
 _OF_LONGER = {"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}  # with days and weeks they would seldom or never come true
@@ -30,9 +29,9 @@ def starts(event: Component, first: datetime, zone: tzinfo, zones: Zones) -> Ite
     Raises Wrong.
     """
     if event.first("EXRULE"):
-        raise Wrong("an EXRULE is not read: give the days that are left out as EXDATE", "EXRULE")
+        raise Wrong("exrule", "EXRULE")
     if len(event.all("RRULE")) > 1:
-        raise Wrong("expected one RRULE", "RRULE")
+        raise Wrong("rules-twice", "RRULE")
     given = event.first("RRULE")
     added = sorted({at for each in event.all("RDATE") for at in _walls(each, zone, zones)})
     ruled = _ruled(given, first, zone) if given else iter((first,))
@@ -48,7 +47,7 @@ def _ruled(given: Property, first: datetime, zone: tzinfo) -> Iterator[datetime]
             warnings.simplefilter("error")
             return iter(rrulestr(_checked(given.value, zone), dtstart=first))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, DeprecationWarning):
-        raise Wrong(f"expected a rule such as FREQ=WEEKLY;BYDAY=MO,TU;COUNT=10; found '{given.value[:60]}'", "RRULE") from None
+        raise Wrong("rule", "RRULE", found=given.value[:60]) from None
 
 
 def _checked(text: str, zone: tzinfo) -> str:
@@ -56,14 +55,14 @@ def _checked(text: str, zone: tzinfo) -> str:
     parts = dict(part.upper().partition("=")[::2] for part in text.strip().strip(";").split(";"))
     unknown = sorted(set(parts) - _PARTS)
     if unknown:
-        raise Wrong(f"expected a rule of {', '.join(sorted(_PARTS))}; found {unknown[0][:40]}", "RRULE")
+        raise Wrong("rule-part", "RRULE", known=", ".join(sorted(_PARTS)), found=unknown[0][:40])
     if parts.get("FREQ") not in _FREQUENCIES:
-        raise Wrong(f"expected FREQ to be one of {', '.join(_FREQUENCIES)}; found '{parts.get('FREQ', '')[:40]}'", "RRULE")
+        raise Wrong("frequency", "RRULE", known=", ".join(_FREQUENCIES), found=parts.get("FREQ", "")[:40])
     for name in ("COUNT", "INTERVAL"):
         if name in parts and not (parts[name].isdecimal() and 1 <= int(parts[name][:9]) <= 10_000):
-            raise Wrong(f"expected {name} from 1 to 10000; found '{parts[name][:40]}'", "RRULE")
+            raise Wrong("rule-number", "RRULE", name=name, found=parts[name][:40])
     if "COUNT" in parts and "UNTIL" in parts:
-        raise Wrong("expected COUNT or UNTIL, not both", "RRULE")
+        raise Wrong("count-and-until", "RRULE")
     _refuse_odd(parts)
     if "UNTIL" in parts:
         parts["UNTIL"] = f"{_until(parts['UNTIL'], zone):%Y%m%dT%H%M%S}"
@@ -73,9 +72,9 @@ def _checked(text: str, zone: tzinfo) -> str:
 def _refuse_odd(parts: dict[str, str]) -> None:
     odd = _OF_LONGER & set(parts) if parts["FREQ"] in ("DAILY", "WEEKLY") else set()
     if odd:
-        raise Wrong(f"{min(odd)} goes with FREQ=MONTHLY or YEARLY; found FREQ={parts['FREQ']}", "RRULE")
+        raise Wrong("rule-of-longer", "RRULE", name=min(odd), found=parts["FREQ"])
     if parts["FREQ"] == "DAILY" and "BYDAY" in parts and int(parts.get("INTERVAL", "1")) % 7 == 0:
-        raise Wrong("expected FREQ=WEEKLY for what comes on the same days of the week", "RRULE")
+        raise Wrong("rule-of-weeks", "RRULE")
 
 
 def _until(text: str, zone: tzinfo) -> datetime:
@@ -88,7 +87,7 @@ def _until(text: str, zone: tzinfo) -> datetime:
 def _walls(given: Property, zone: tzinfo, zones: Zones) -> Iterator[datetime]:
     """The values of RDATE on the wall of the event's own zone."""
     if given.parameters.get("VALUE", "").upper() == "PERIOD":
-        raise Wrong("expected times or days in RDATE; periods are not read", "RDATE")
+        raise Wrong("periods", "RDATE")
     theirs = zone_of(given, zones, zone)
     for text in given.value.split(","):
         at = wall(text, given.name)

@@ -30,7 +30,7 @@ class Zones:
             self._known[name] = self._found(name)
         found = self._known[name]
         if found is None:
-            raise Wrong(f"expected a time zone such as Africa/Tripoli, or its VTIMEZONE; found '{name[:64]}'", path)
+            raise Wrong("calendar-zone", path, found=name[:64])
         return found
 
     def _found(self, name: str) -> tzinfo | None:
@@ -74,9 +74,9 @@ def wall(text: str, path: str) -> datetime:
     try:
         at = datetime.strptime(text, _FORMS[len(text)])  # noqa: DTZ007 - the zone is added by instant()
     except (KeyError, ValueError):
-        raise Wrong(f"expected a time such as 20261201T080000Z; found '{text[:40]}'", path) from None
+        raise Wrong("calendar-time", path, found=text[:40]) from None
     if not 2000 <= at.year < 2200:
-        raise Wrong(f"expected a year from 2000 to 2199; found {at.year}", path)
+        raise Wrong("year", path, found=at.year)
     return at
 
 
@@ -89,7 +89,7 @@ def duration(text: str, path: str) -> tuple[timedelta, timedelta]:
     """How long something lasts: days by the calendar, and exact time beside them. Raises Wrong."""
     found = _DURATION.fullmatch(text.strip().upper())
     if not found or not any(found.groups()) or found[3] == "T":
-        raise Wrong(f"expected a duration such as PT8H or P1D; found '{text.strip()[:40]}'", path)
+        raise Wrong("duration", path, found=text.strip()[:40])
     weeks, days, hours, minutes, seconds = (int(found[each] or 0) for each in (1, 2, 4, 5, 6))
     return timedelta(weeks=weeks, days=days), timedelta(hours=hours, minutes=minutes, seconds=seconds)
 

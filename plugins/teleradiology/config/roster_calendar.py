@@ -23,6 +23,7 @@ from ..core.roster_entries import (
     reader_named,
     zone_of,
 )
+from ..core.roster_mistakes import mistake
 from . import calendar_repeats as repeats
 from .calendar_lines import Component, Property, parsed
 from .calendar_times import Zones, duration, instant, is_day, wall
@@ -51,7 +52,7 @@ def read(text: str, readers: Mapping[str, Reader], now: datetime) -> Entries:
     calendar, problems = parsed(text)
     events = list(calendar.every("VEVENT"))
     if not events and not problems:
-        problems.append(Problem("expected an iCalendar file with VEVENT components", line=1))
+        problems.append(mistake("no-events", line=1))
     if not events:
         return Entries(problems=tuple(problems))
     return _Reading(calendar, readers, now).of(events, problems)
@@ -93,7 +94,7 @@ class _Reading:
         if given is None:
             return wrong
         if "RANGE" in given.parameters:
-            return [Wrong("a change of this and all later ones is not read: end the rule and begin another", "RECURRENCE-ID")]
+            return [Wrong("range", "RECURRENCE-ID")]
         at = wrong.tried(wall, given.value, given.name)
         zone = wrong.tried(zone_given, given, self.zones, _FLOATING)
         if at and zone:
@@ -115,18 +116,18 @@ class _Reading:
         try:
             return [checked(each) for each in made], wrong
         except Wrong as error:
-            return [], [Wrong(error.message, {"start": "DTSTART", "end": "DTEND"}[error.path])]
+            return [], [Wrong(error.code, {"start": "DTSTART", "end": "DTEND"}[error.path], "", **error.params)]
 
     def _times(self, event: Component, own: tzinfo, kind: str | None) -> list[tuple[datetime, datetime | None]]:
         given = event.first("DTSTART")
         if given is None:
-            raise Wrong("expected DTSTART", "DTSTART")
+            raise Wrong("no-start", "DTSTART")
         first, zone = wall(given.value, "DTSTART"), zone_given(given, self.zones, own)
         span = self._span(event, first, zone, own, kind)
         if not repeats.repeats(event):
             return [(instant(first, zone, "DTSTART"), _end(first, span, zone))]
         if span is None:
-            raise Wrong("expected DTEND or DURATION of what repeats", "DTEND")
+            raise Wrong("no-length", "DTEND")
         self.repeating += 1
         return list(self._occurrences(event, first, zone, span))
 
@@ -144,7 +145,7 @@ class _Reading:
                 yield start, end
         if at is None:
             self.idle += 1
-            raise Wrong(repeats.NEVER, "RRULE")
+            raise Wrong("rule-never", "RRULE")
 
     def _span(self, event: Component, first: datetime, zone: tzinfo, own: tzinfo, kind: str | None) -> _Span | None:
         """By the clock on the wall with DTEND, so that a night ends at its hour also when the clocks change."""
@@ -155,19 +156,19 @@ class _Reading:
             if theirs is not zone and str(theirs) != str(zone):
                 end = instant(end, theirs, "DTEND").astimezone(zone).replace(tzinfo=None)
             if end <= first:
-                raise Wrong("expected an end after the start", "DTEND")
+                raise Wrong("end-first", "DTEND")
             return _Span(end - first, timedelta(0))
         lasting = event.first("DURATION")
         if lasting:
             days, exact = duration(lasting.value, "DURATION")
             if not days + exact:
-                raise Wrong("expected an end after the start", "DURATION")
+                raise Wrong("end-first", "DURATION")
             return _Span(days, exact)
         if starts_a_day:
             return _Span(_DAY, timedelta(0))
         if kind == UNAVAILABLE:
             return None
-        raise Wrong("expected DTEND or DURATION", "DTEND")
+        raise Wrong("no-length", "DTEND")
 
 
 _FLOATING = ZoneInfo("UTC")  # stands for nobody's clock where only the times on the wall are compared
@@ -193,9 +194,7 @@ def _readers(event: Component, readers: Mapping[str, Reader]) -> list[Reader]:
     summary = event.text("SUMMARY")
     named = re.split(r" [-–—] |: ", summary, maxsplit=1)
     if len(named) < 2:
-        raise Wrong(
-            "expected X-READER, ATTENDEE or a summary such as 'Leave - Dr Name' with a reader of the rules file", "SUMMARY"
-        )
+        raise Wrong("no-name", "SUMMARY")
     return [reader_named(readers, named[1], "SUMMARY")]
 
 

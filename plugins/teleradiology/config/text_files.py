@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 
-from ..core.errors import InvalidInput, Problem
+from ..core.errors import InvalidInput, Told
+from ..core.roster_mistakes import mistake
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -18,6 +19,6 @@ def decoded(raw: bytes) -> str:
         text = raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        told = "this is not UTF-8; in a spreadsheet, save the file as 'CSV UTF-8'"
-        raise InvalidInput("The file cannot be read.", problems=[Problem(told, path="file", line=line)]) from None
+        problem = mistake("encoding", "file", line=line)
+        raise InvalidInput("The file cannot be read.", problems=[problem], told=Told("unreadable")) from None
     return text.replace("\x00", "")

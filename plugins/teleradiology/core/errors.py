@@ -8,6 +8,14 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Told:
+    """Why something is refused or wrong, as a code with its parameters: pages say it in the language of whoever reads them."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong with an input, and where it stands.
 
@@ -20,19 +28,12 @@ class Problem:
     line: int | None = None
     column: int | None = None
     suggestion: str = ""
+    told: Told | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part not in ("", None))
         hint = f" — did you mean '{self.suggestion}'?" if self.suggestion else ""
         return ": ".join(part for part in (place, self.path, self.message + hint) if part)
-
-
-@dataclass(frozen=True)
-class Told:
-    """Why something is refused, as a code with its parameters: pages say it in the language of whoever was refused."""
-
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Refusal(Exception):

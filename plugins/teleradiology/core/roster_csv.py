@@ -26,6 +26,7 @@ from .roster_entries import (
     zone_named,
     zone_of,
 )
+from .roster_mistakes import mistake
 
 COLUMNS = ("reader", "kind", "start", "end", "timezone", "note")
 _NEEDED = COLUMNS[:4]
@@ -53,7 +54,7 @@ def parsed(text: str, readers: Mapping[str, Reader]) -> Entries:
     """What the table says, or all that is wrong with it. Times without an offset are by the row's zone, else the reader's."""
     text = text.removeprefix("\ufeff")
     if not text.strip():
-        return Entries(problems=(Problem(f"the file is empty; expected a first line of {', '.join(_NEEDED)}", line=1),))
+        return Entries(problems=(mistake("empty", line=1, known=", ".join(_NEEDED)),))
     first = text.split("\n", 1)[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     table = _Table(readers)
@@ -68,7 +69,7 @@ def parsed(text: str, readers: Mapping[str, Reader]) -> Entries:
             table.take(dict(zip(header, map(str.strip, row), strict=False)), line, len(row) - len(header))
             line = rows.line_num + 1
     except csv.Error as error:
-        table.problems.append(Problem(f"this is not a CSV table: {error}", line=line))
+        table.problems.append(mistake("not-csv", line=line, found=error))
     return table.entries()
 
 
@@ -87,7 +88,7 @@ class _Table:
         if not any(values.values()):
             return
         if too_many > 0:
-            self.problems.append(Problem(f"expected {len(values)} values; found {len(values) + too_many}", line=line))
+            self.problems.append(mistake("too-many-values", line=line, most=len(values), found=len(values) + too_many))
         elif values.get("kind", "").lower() in WEEKLY:
             self.passed_over += 1
         else:
@@ -103,17 +104,13 @@ class _Table:
 
 
 def _header_problems(header: list[str]) -> list[Problem]:
-    problems = [
-        Problem(f"expected the column '{name}' in the first line", path=name, line=1) for name in _NEEDED if name not in header
-    ]
+    problems = [mistake("column-missing", name, line=1, name=name) for name in _NEEDED if name not in header]
     for name in header:
         if name not in COLUMNS:
             near = difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.6)
-            text = f"unknown column '{name[:40]}'; known: {', '.join(COLUMNS)}"
-            problems.append(Problem(text, path=name[:40], line=1, suggestion=near[0] if near else ""))
-    problems += [
-        Problem("this column is there twice", path=name, line=1) for name in sorted(set(header)) if header.count(name) > 1
-    ]
+            suggestion, known = near[0] if near else "", ", ".join(COLUMNS)
+            problems.append(mistake("column-unknown", name[:40], line=1, suggestion=suggestion, found=name[:40], known=known))
+    problems += [mistake("column-twice", name, line=1) for name in sorted(set(header)) if header.count(name) > 1]
     return problems
 
 
@@ -128,6 +125,8 @@ def _entry(values: Mapping[str, str], readers: Mapping[str, Reader]) -> tuple[Ex
     start = tried(instant_of, values.get("start", ""), zone or ZoneInfo("UTC"), "start")
     open_ended = not values.get("end") and kind == UNAVAILABLE
     end = None if open_ended else tried(_until, values.get("end", ""), zone or ZoneInfo("UTC"))
+    if start and end and end <= start:
+        wrong.append(Wrong("end-first", "end"))
     if wrong or reader is None or kind is None or start is None:
         return None, wrong
     note = values.get("note", "")

@@ -14,6 +14,7 @@ from .errors import Problem
 from .names import arabic_folded, clean, folded
 from .reader import Reader
 from .roster import EXTRA, LEAVE, ON_CALL, UNAVAILABLE, Exception_
+from .roster_mistakes import mistake
 from .wall_clock import comes_twice, is_skipped
 
 T = TypeVar("T")
@@ -49,15 +50,15 @@ class Entries:
 
 
 class Wrong(Exception):
-    """A part of an entry that cannot be understood."""
+    """A part of an entry that cannot be understood: a code of core.roster_mistakes with its parameters."""
 
-    def __init__(self, message: str, path: str, suggestion: str = ""):
-        super().__init__(message)
-        self.message, self.path, self.suggestion = message, path, suggestion
+    def __init__(self, code: str, path: str, suggestion: str = "", **params: object):
+        super().__init__(code)
+        self.code, self.path, self.suggestion, self.params = code, path, suggestion, params
 
-    def at(self, line: int) -> Problem:
+    def at(self, line: int | None = None) -> Problem:
         """The problem with its place."""
-        return Problem(self.message, path=self.path, line=line, suggestion=self.suggestion)
+        return mistake(self.code, self.path, line=line, suggestion=self.suggestion, **self.params)
 
 
 class Mistakes(list[Wrong]):
@@ -81,13 +82,13 @@ def reader_named(readers: Mapping[str, Reader], text: str, path: str = "reader")
     """The reader of that id, name or e-mail address."""
     word = folded(clean(text).strip())
     if not word:
-        raise Wrong("expected a reader of the rules file", path)
+        raise Wrong("no-reader", path)
     for reader in readers.values():
         if word in (folded(reader.id), folded(reader.name), folded(reader.email or reader.id)):
             return reader
     near = difflib.get_close_matches(word, [*readers, *(one.name for one in readers.values())], n=1, cutoff=0.6)
     known = ", ".join(list(readers)[:20])
-    raise Wrong(f"there is no reader '{clean(text)[:64]}' in the rules file; known: {known}", path, near[0] if near else "")
+    raise Wrong("unknown-reader", path, near[0] if near else "", found=clean(text)[:64], known=known)
 
 
 def kind_in(text: str) -> str:
@@ -104,8 +105,8 @@ def kind_named(text: str, path: str = "kind") -> str:
     if found := kind_in(text):
         return found
     near = difflib.get_close_matches(_word(text), list(KIND_OF), n=1, cutoff=0.6)
-    kinds = ", ".join(_WORDS)
-    raise Wrong(f"expected one of {kinds}; found '{clean(text)[:64]}'", path, KIND_OF[near[0]] if near else "")
+    suggestion = KIND_OF[near[0]] if near else ""
+    raise Wrong("kind", path, suggestion, known=", ".join(_WORDS), found=clean(text)[:64])
 
 
 def zone_named(name: str, path: str = "timezone") -> ZoneInfo:
@@ -113,7 +114,7 @@ def zone_named(name: str, path: str = "timezone") -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise Wrong(f"expected a time zone such as Africa/Tripoli; found '{clean(name)[:64]}'", path) from None
+        raise Wrong("zone", path, found=clean(name)[:64]) from None
 
 
 def instant_of(text: str, zone: ZoneInfo, path: str, *, last: bool = False, fold: int | None = None) -> datetime:
@@ -126,7 +127,8 @@ def instant_of(text: str, zone: ZoneInfo, path: str, *, last: bool = False, fold
     try:
         at = datetime.fromisoformat(word)
     except ValueError as error:
-        raise Wrong(_not_a_time(word, error), path) from None
+        exists = not _TIME.match(word) or "Invalid isoformat" in str(error)
+        raise Wrong("time" if exists else "no-such-time", path, found=word[:40]) from None
     _check_year(at, path)
     if last and _A_DAY.fullmatch(word):
         at += _DAY
@@ -134,17 +136,11 @@ def instant_of(text: str, zone: ZoneInfo, path: str, *, last: bool = False, fold
         return utc(at, path)
     local = at.replace(tzinfo=zone, fold=fold or 0)
     if is_skipped(local):
-        raise Wrong(f"{at:%Y-%m-%d %H:%M} does not exist in {zone.key}: the clocks jump over it", path)
+        raise Wrong("skipped-hour", path, found=f"{at:%Y-%m-%d %H:%M}", zone=zone.key)
     if fold is None and comes_twice(local):
         offsets = " or ".join(local.replace(fold=each).isoformat()[-6:] for each in (0, 1))
-        raise Wrong(f"{at:%Y-%m-%d %H:%M} comes twice in {zone.key}: add the offset that is meant, {offsets}", path)
+        raise Wrong("hour-twice", path, found=f"{at:%Y-%m-%d %H:%M}", zone=zone.key, offsets=offsets)
     return utc(local, path)
-
-
-def _not_a_time(word: str, error: ValueError) -> str:
-    if _TIME.match(word) and "Invalid isoformat" not in str(error):
-        return f"there is no such day or hour as '{word[:40]}'"
-    return f"expected a time such as 2026-12-01 08:00; found '{word[:40]}'"
 
 
 def utc(at: datetime, path: str) -> datetime:
@@ -155,17 +151,17 @@ def utc(at: datetime, path: str) -> datetime:
 
 def _check_year(at: datetime, path: str) -> None:
     if not 2000 <= at.year < 2200:
-        raise Wrong(f"expected a year from 2000 to 2199; found {at.year}", path)
+        raise Wrong("year", path, found=at.year)
 
 
 def checked(given: Exception_) -> Exception_:
     """The exception, if its span makes sense."""
     if not _FIRST <= given.start < _LAST or (given.end and given.end > _LAST):
-        raise Wrong("expected a time from 2000 to 2199", "start")
+        raise Wrong("year", "start", found=given.start.year)
     if given.end is None and given.kind != UNAVAILABLE:
-        raise Wrong("expected an end; only 'unavailable' may last until further notice", "end")
+        raise Wrong("no-end", "end")
     if given.end is not None and given.end <= given.start:
-        raise Wrong("expected an end after the start", "end")
+        raise Wrong("end-first", "end")
     return given
 
 

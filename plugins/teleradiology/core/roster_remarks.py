@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from .errors import Problem
 from .roster import EXTRA, LEAVE, ON_CALL, UNAVAILABLE, Exception_
 from .roster_entries import Entries
+from .roster_mistakes import mistake
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def _repeated(entries: Entries) -> Iterator[Problem]:
     for each, line in zip(entries.found, entries.lines, strict=True):
         first = seen.setdefault((each.reader, each.kind, each.start, each.end), line)
         if first != line:
-            yield Problem(f"says the same as line {first}", line=line)
+            yield mistake("same-as", line=line, of=first)
 
 
 class _Away:
@@ -53,4 +54,4 @@ def _hidden(entries: Entries) -> Iterator[Problem]:
     away = {reader: _Away(spans) for reader, spans in leave.items()}
     for each, line in pairs:
         if each.kind in (EXTRA, ON_CALL) and each.reader in away and (hiding := away[each.reader].hides(each)):
-            yield Problem(f"overlaps the leave of line {hiding}, which wins", line=line)
+            yield mistake("in-leave", line=line, of=hiding)

@@ -79,7 +79,7 @@ class Moment:
         try:
             at = instant_of(self.text, ZoneInfo(zone or "UTC"), "at")
         except Wrong as wrong:
-            raise InvalidInput(problems=[Problem(wrong.message, path="at")]) from None
+            raise InvalidInput(problems=[wrong.at()]) from None
         if not zone and not _OFFSET.search(arabic_folded(self.text)):
             message = "the study's facility is not known, and so neither its clock; add the offset, such as +02:00 or Z"
             raise InvalidInput(problems=[Problem(message, path="at")])

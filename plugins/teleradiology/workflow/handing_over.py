@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from ..core.errors import InvalidInput, Problem
+from ..core.errors import InvalidInput
 from ..core.identity import Actor
 from ..core.reader import Reader
 from ..core.readers import judge
 from ..core.reasons import Reason, reason
 from ..core.roster_entries import Wrong, reader_named
+from ..core.roster_mistakes import mistake
 from ..core.worklist import State
 from ..store import audit, items, waiting
 from ..store.engine import Connection
@@ -53,9 +54,9 @@ def _readers(room: Room, from_reader: str, to_reader: str | None) -> tuple[Reade
         giver = reader_named(known, from_reader, "from_reader")
         taker = reader_named(known, to_reader, "to_reader") if to_reader else None
     except Wrong as wrong:
-        raise InvalidInput(problems=[Problem(wrong.message, path=wrong.path, suggestion=wrong.suggestion)]) from None
+        raise InvalidInput(problems=[wrong.at()]) from None
     if taker is giver:
-        raise InvalidInput(problems=[Problem("expected another reader than the one who hands over", path="to_reader")])
+        raise InvalidInput(problems=[mistake("same-reader", "to_reader")])
     return giver, taker
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..config.rules_file import RulesFile
-from ..core.errors import InvalidInput, NotAllowed, NotFound, Problem
+from ..core.errors import InvalidInput, NotAllowed, NotFound
 from ..core.identity import Actor, may
 from ..core.reader import Reader
 from ..core.roster import UNAVAILABLE, Cover, Duty, Exception_, Gap, gaps, is_available, spans
 from ..core.roster_entries import Wrong, checked, note_of, reader_named, utc
+from ..core.roster_mistakes import mistake
 from ..store import audit, roster
 from ..store.engine import Connection
 from .acting import note_denial, permit
@@ -87,7 +88,7 @@ def add(room: Room, actor: Actor, given: Exception_) -> Exception_:
         made = put(c, room, actor, [good])
     room.wake()
     if not made:
-        raise InvalidInput(problems=[Problem("this is on the roster already", path="start")])
+        raise InvalidInput(problems=[mistake("there-already", "start")])
     return made[0]
 
 
@@ -99,7 +100,7 @@ def valid(rules: RulesFile, given: Exception_) -> Exception_:
         start, end = start.replace(microsecond=0), end.replace(microsecond=0) if end else None  # as files have them
         return checked(replace(given, reader=reader.id, start=start, end=end, note=note_of(given.note)))
     except Wrong as wrong:
-        raise InvalidInput(problems=[Problem(wrong.message, path=wrong.path, suggestion=wrong.suggestion)]) from None
+        raise InvalidInput(problems=[wrong.at()]) from None
 
 
 def put(c: Connection, room: Room, actor: Actor, given: Iterable[Exception_]) -> list[Exception_]:

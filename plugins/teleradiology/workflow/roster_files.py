@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from ..config import roster_calendar
 from ..core import roster_csv, roster_ics
-from ..core.errors import InvalidInput, Problem
+from ..core.errors import InvalidInput, Problem, Told
 from ..core.identity import Actor
 from ..core.roster import ON_CALL, SHIFT, Exception_
 from ..core.roster_entries import WEEKLY
+from ..core.roster_mistakes import mistake
 from ..core.roster_remarks import noticed
 from ..store import roster
 from .acting import permit
@@ -61,15 +62,15 @@ def imported(room: Room, actor: Actor, form: str, text: str) -> Imported:
     """Put a file's entries on the roster. With anything wrong in it nothing is, and InvalidInput tells everything."""
     permit(room, actor, "roster")
     rules, now = room.rules.current, room.now()
-    ics = form == ICS
-    found = roster_calendar.read(text, rules.readers, now) if ics else roster_csv.parsed(text, rules.readers)
+    found = roster_calendar.read(text, rules.readers, now) if form == ICS else roster_csv.parsed(text, rules.readers)
     problems = list(found.problems)
     if len(found.found) > MOST_ENTRIES:
-        many = f"{MOST_ENTRIES} entries; found more" if ics else f"{MOST_ENTRIES} entries; found {len(found.found)}"
-        problems.insert(0, Problem(f"expected at most {many}: import it in parts"))
+        problems.insert(0, mistake("too-many", most=MOST_ENTRIES))
     if problems:
-        told = "" if len(problems) <= MOST_PROBLEMS else f" The first {MOST_PROBLEMS} of {len(problems)} mistakes are told."
-        raise InvalidInput(f"Nothing was imported.{told}", problems=problems[:MOST_PROBLEMS])
+        told = Told("not-imported", {"told": min(len(problems), MOST_PROBLEMS), "all": len(problems)})
+        text = "Nothing was imported."
+        text += f" The first {MOST_PROBLEMS} of {len(problems)} mistakes are told." if len(problems) > MOST_PROBLEMS else ""
+        raise InvalidInput(text, problems=problems[:MOST_PROBLEMS], told=told)
     with room.store.writing() as c:
         added = len(put(c, room, actor, found.found))
     room.wake()

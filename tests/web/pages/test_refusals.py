@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+
+from teleradiology.core.roster_mistakes import MISTAKES
+from teleradiology.web.pages import roster_mistakes
 
 ARABIC = {"Accept-Language": "ar"}
 
@@ -33,3 +38,24 @@ def test_a_reader_who_may_not_have_it(site, headers, words):
     told = refused(site.as_("coordinator"), f"/api/worklist/{item.id}/assign", headers, reader="dr-huda")
     assert words in told
     assert "Dr Huda Omar" in told
+
+
+def test_every_mistake_of_a_roster_has_its_words():
+    assert roster_mistakes.TEXTS == MISTAKES
+
+
+def test_the_mistakes_of_a_file_are_told_in_arabic(site):
+    table = b"reader,kind,start,end\ndr-huda,leave,2026-12-05,2026-12-04\ndr-hudda,leaf,2026-02-30,2026-12-04\n"
+    answer = site.as_("coordinator").post(
+        "/roster/import", data={"file": (io.BytesIO(table), "r.csv")}, headers={**ARABIC, "Accept": "text/html"}
+    )
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    for words in (
+        "لم يُستورد شيء",
+        "المتوقع نهاية بعد البداية",
+        "لا يوجد قارئ باسم «dr-hudda»",
+        "لا يوجد يوم أو ساعة «2026-02-30»",
+    ):
+        assert words in text
+    assert "expected a" not in text

@@ -28,6 +28,8 @@ TEXTS = {
     ),
     "inactive-reader": N_("The rules file says that {reader} does not read at present."),
     "assign-against": N_("{reader} may not have this study. {why} To assign it all the same, give a reason."),
+    "not-imported": N_("Nothing was imported. {told} of {all} mistakes are told."),
+    "unreadable": N_("The file cannot be read."),
 }
 _BY = N_("{state} by {reader}")
 _TO = N_("{state} to {reader}")
@@ -38,8 +40,10 @@ def said(refusal: Refusal) -> str:
     """The detail of a refusal; programs that ask for no language get it in English, with what is allowed."""
     told = refusal.told
     asked = look.LANGUAGE_COOKIE in request.cookies or request.accept_languages
-    if told is None or told.code not in TEXTS or not asked or look.language() == "en":
+    if not asked or look.language() == "en":
         return refusal.detail
+    if told is None or told.code not in TEXTS:
+        return "" if refusal.detail == (type(refusal).__doc__ or "").strip() else refusal.detail  # the title says as much
     return _(TEXTS[told.code]).format(**_params(told.params))
 
 

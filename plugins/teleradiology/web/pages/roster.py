@@ -12,9 +12,11 @@ from flask import Blueprint, Response, redirect, render_template, request
 from ...config.text_files import decoded
 from ...core.errors import InvalidInput, NotSignedIn, Problem, Refusal
 from ...core.identity import Actor, may
+from ...core.readers import expiring
 from ...core.reasons import FOR, Reason
 from ...core.roster import KINDS, Exception_
 from ...core.roster_entries import Wrong, instant_of, zone_of
+from ...core.roster_mistakes import mistake
 from ...store import items
 from ...workflow import handing_over, roster, roster_files, skips
 from ...workflow.room import Room
@@ -77,6 +79,7 @@ def _page(room: Room, *, refusal: Refusal | None = None, **shown: Any) -> Respon
     text = render_template(
         "page/roster.html",
         board=roster_grid.shown(room.rules.current, board, look.zone(), look.language()),
+        ending=expiring(room.rules.current.readers.values(), room.now().date()) if may(actor, "assign") else (),
         skipping=skips.skipping(room, actor) if may(actor, "skips") else None,
         own=next((row for row in board.rows if row.reader.id == actor.reader and may(actor, "claim")), None),
         keeps=may(actor, "roster"),
@@ -102,10 +105,10 @@ def _add(room: Room, actor: Actor) -> Any:
         start = instant_of(form.get("start", ""), zone, "start", fold=0)
         end = instant_of(form.get("end", ""), zone, "end", fold=1) if form.get("end") else None
     except Wrong as wrong:
-        raise InvalidInput(problems=[Problem(wrong.message, path=wrong.path)]) from None
+        raise InvalidInput(problems=[wrong.at()]) from None
     kind = form.get("kind", "")
     if kind not in KINDS:
-        raise InvalidInput(problems=[Problem(f"expected one of {', '.join(KINDS)}", path="kind")])
+        raise InvalidInput(problems=[mistake("kind", "kind", known=", ".join(KINDS), found=kind[:64])])
     roster.add(room, actor, Exception_(form.get("reader", ""), kind, start, end, form.get("note", "")))
     return _said("added")
 

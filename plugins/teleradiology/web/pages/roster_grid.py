@@ -10,7 +10,7 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from ...config.rules_file import RulesFile
-from ...core.roster import ON_CALL, Cover, Duty, Exception_, Gap
+from ...core.roster import ON_CALL, SHIFT, Cover, Duty, Exception_, Gap
 from ...core.roster_entries import zone_of
 from ...workflow.roster import DAYS, Board, Row
 from . import show, words
@@ -99,6 +99,9 @@ class Shown:
 
     columns: tuple[tuple[str, Markup, bool], ...]
     lines: tuple[Line, ...]
+    present: tuple[Line, ...]  # who is on duty first, then who is next
+    on_duty: int
+    on_call: int
     entries: tuple[Entry, ...]
     coverage: tuple[Coverage, ...]
     width: int
@@ -113,15 +116,26 @@ def shown(rules: RulesFile, board: Board, viewer: ZoneInfo, language: str) -> Sh
     columns = tuple(
         (format_date(day, "EEE", locale=language), show.ltr(f"{day:%d/%m}"), not number) for number, day in enumerate(days)
     )
+    lines = tuple(_line(row, days, board.at, viewer) for row in board.rows)
+    layers = [row.now.layer for row in board.rows if row.now and row.available]
     return Shown(
         columns,
-        tuple(_line(row, days, board.at, viewer) for row in board.rows),
+        lines,
+        tuple(sorted(lines, key=_soonest)),
+        layers.count(SHIFT),
+        layers.count(ON_CALL),
         tuple(_entry(row, each, viewer) for row in board.rows for each in row.exceptions),
         tuple(_coverage(rules, board, cover) for cover in board.covers),
         DAYS * 24,
         viewer.key,
         board.until,
     )
+
+
+def _soonest(line: Line) -> tuple[int, float]:
+    now, following = line.row.now, line.row.next
+    place = 2 if now is None else (SHIFT, ON_CALL).index(now.layer)
+    return place, following.start.timestamp() if following else float("inf")
 
 
 def _line(row: Row, days: list[date], now: datetime, viewer: ZoneInfo) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ...core.names import clean, name_groups, spoken
 from ...core.worklist import State
-from . import look, reasons, words
+from . import look, reasons, roster_mistakes, words
 
 _TIME = Markup('<time class="island" datetime="{}" title="{}">{}</time>')
 _THERE = Markup('<span class="island muted small" title="{}">{}</span>')
@@ -84,6 +84,22 @@ def duration(seconds: float | int) -> str:
     return words._("{n} min").replace("{n}", str(minutes))
 
 
+def attribute_value(value: Any, name: str) -> str:
+    """The value of an attribute that rules set, in words; "–" for nothing."""
+    if value is None:
+        return "–"
+    match name:
+        case "turnaround":
+            return duration(value.total_seconds() if isinstance(value, timedelta) else value)
+        case "warn_after":
+            return f"{round(float(value) * 100)} %"
+        case "priority":
+            return words.translated(words.PRIORITIES, value)
+        case "subspecialty":
+            return words.translated(words.SUBSPECIALTIES, value)
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
 def digest(value: str) -> Markup:
     """The first digits of a hash: enough to compare by eye."""
     return ltr(value[:12])
@@ -102,10 +118,12 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state_word": lambda item: words.sign(words.STATES, State(item.state)).text,
     "state_icon": lambda item: words.STATES[State(item.state)].icon,
     "priority_word": lambda name: words.translated(words.PRIORITIES, name),
+    "problem_text": roster_mistakes.said,
     "skip_word": lambda word: words.translated(reasons.PASSED_ON, word),
     "sex_word": lambda name: words.translated(words.SEXES, name),
     "role_word": lambda name: words.translated(words.ROLES, name),
     "section_word": lambda name: words.translated(words.SECTIONS, name),
+    "attribute_value": attribute_value,
     "attribute_word": lambda name: words.translated(words.ATTRIBUTES, name),
     "report_sign": lambda status: words.sign(words.REPORT_STATUSES, status),
     "refusal_word": lambda code: words.refusal(code)[0],
