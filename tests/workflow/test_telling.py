@@ -147,6 +147,17 @@ def test_a_late_report_is_told_to_the_facility_once(bench: Bench) -> None:
     assert [each.kind for each in notices.inbox(bench.room, CLINIC).notices] == ["site-late"]
 
 
+def test_in_quiet_hours_a_facility_is_not_sent_mail_but_for_the_most_urgent(bench: Bench) -> None:
+    now = bench.clock.now()
+    bench.clock.pass_(((now.replace(hour=20, minute=0) - now) % timedelta(days=1)).total_seconds())  # ten in the evening there
+    other, urgent = bench.take_in(("CR", 1), PatientID="P-1"), bench.take_in(("CT", 1), PatientID="P-2", **STAT)
+    for item in (other, urgent):
+        reading.hold(bench.room, COORDINATOR, item.id, None, "missing-images")
+    (later,), (at_once,) = outgoing(bench, other), outgoing(bench, urgent)
+    assert (later.due_at.hour, at_once.due_at) == (5, at_once.created_at)  # seven in the morning there
+    assert len(notices.inbox(bench.room, CLINIC).notices) == 2
+
+
 def test_other_facilities_and_the_house_are_not_told(bench: Bench) -> None:
     bench.take_in(("CT", 1), StudyDescription="compare")
     others = Actor("other", frozenset({Role.FACILITY}), facility="misrata")

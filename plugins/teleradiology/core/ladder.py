@@ -58,6 +58,10 @@ class Ladder:
     steps: tuple[Step, ...]
     quiet: Calendar | None = None  # open means quiet
 
+    def heard_at(self, at: datetime, *, urgent: bool = False) -> datetime:
+        """When people may be told of something: then, or at the end of the quiet hours."""
+        return at if urgent or self.quiet is None else _when_quiet_ends(self.quiet, at)
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -112,9 +116,7 @@ def _at(ladder: Ladder, clock: Clock, step: Step) -> datetime:
     What disturbs nobody does not wait.
     """
     at = step.at(clock.since, clock.due, clock.calendar)
-    if clock.urgent or ladder.quiet is None or step.action not in DISTURBS:
-        return at
-    return _when_quiet_ends(ladder.quiet, at)
+    return at if step.action not in DISTURBS else ladder.heard_at(at, urgent=clock.urgent)
 
 
 def _when_quiet_ends(quiet: Calendar, at: datetime) -> datetime:

@@ -16,6 +16,7 @@ from ..store import accounts, notifications, outbox
 from ..store.accounts import Account
 from ..store.engine import Connection
 from ..store.item import Item
+from . import clock
 from .room import Room
 
 HELD, LATE, GIVEN_UP = "site-held", "site-late", "delivery-failed"
@@ -74,14 +75,21 @@ def _address(account: Account) -> str:
 
 
 def mail(
-    c: Connection, room: Room, to: Iterable[Addressee], about: Mapping[str, Any], cause: str, *, item: Item | None = None
+    c: Connection,
+    room: Room,
+    to: Iterable[Addressee],
+    about: Mapping[str, Any],
+    cause: str,
+    *,
+    item: Item | None = None,
+    not_before: datetime | None = None,
 ) -> int:
     """Put a mail for each into the outbox, once for a cause. Returns for how many."""
     if not room.settings.mail_server:
         return 0
     each_once = {one.address: one for one in reversed(list(to))}
     for one in each_once.values():
-        outbox.put(
+        row = outbox.put(
             c,
             room.now(),
             key=key("email", cause, one.address),
@@ -90,6 +98,8 @@ def mail(
             item=item.id if item else None,
             payload={**about, "language": one.language},
         )
+        if not_before and not_before > row.due_at and not row.attempts:
+            outbox.postpone(c, row, not_before)
     return len(each_once)
 
 
@@ -133,7 +143,10 @@ def _tell_facility(c: Connection, room: Room, item: Item, kind: str, now: dateti
     shown = {name: about[name] for name in ("priority", "due_at", *more)}
     notifications.add(c, now, recipient=f"facility:{place.id}", kind=kind, item=item.id, facility=place.id, **shown)
     cause = f"{item.id}|{kind}|{now.isoformat() if kind == HELD else about['due_at']}"
-    mail(c, room, facility(c, room, place, urgent=is_urgent(room, item)), about, cause, item=item)
+    urgent, rules = is_urgent(room, item), room.rules.current
+    ladder = rules.ladder_of(clock.policy_of(rules, item))
+    heard_at = ladder.heard_at(now, urgent=urgent) if ladder else None
+    mail(c, room, facility(c, room, place, urgent=urgent), about, cause, item=item, not_before=heard_at)
 
 
 # What administrators are told
