@@ -371,3 +371,20 @@ def test_a_stored_study_is_explained_for_another_time(typed: Any, bench: Bench, 
     assert here["readers"]["at"] == "2026-12-31T23:30:00+02:00"
     wrong = typed(*asked, "--url", address, "--at", "soon")
     assert (wrong.code, wrong.json["ok"]) == (1, False)
+
+
+def test_no_explanation_repeats_who_the_patient_is(typed: Any, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    asked = "when: {patient_name: {contains: phantom}, patient_id: QA, patient_birth_date: {at_most: 2000-01-01}}"
+    file.write_text(RULES.replace("rules:\n", f"rules:\n  - name: quality\n    {asked}\n    then: {{skip: a phantom}}\n", 1))
+    tags = "PatientName=Alwerfalli^Salem,PatientID=LY-231,PatientBirthDate=19600229,Modality=CT"
+    answer = typed("explain", "--tags", tags, "--rules", file, "--data", tmp_path, "--format", "json")
+    assert "not shown" in answer.out
+    assert not any(part in answer.out for part in ("Alwerfalli", "LY-231", "1960"))
+
+
+def test_a_misspelt_facility_is_refused_here_and_there(typed: Any, bench: Bench, address: str) -> None:
+    asked = ["backtest", "--facility", "zlitn", "--data", bench.folder]
+    assert (typed(*asked).code, "Did you mean zliten?" in typed(*asked).err) == (2, True)
+    there = typed(*asked, "--url", address)
+    assert (there.code, "expected a facility of the rules, found 'zlitn'" in there.err) == (1, True)

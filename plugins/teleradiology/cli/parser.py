@@ -46,9 +46,9 @@ class Parser(argparse.ArgumentParser):
     def _explained(self, message: str) -> str:
         choice = re.search(r"(?:argument (\S+): )?invalid choice: '(.*?)'", message)
         if choice and (choice[1] or "").startswith("-"):
-            return f"{choice[1]} cannot be '{choice[2]}'. {_near(choice[2], self._choices(choice[1]))}"
+            return f"{choice[1]} cannot be '{choice[2]}'. {near(choice[2], self._choices(choice[1]))}"
         if choice:
-            return f"There is no '{choice[2]}' here. {_near(choice[2], self._verbs())}"
+            return f"There is no '{choice[2]}' here. {near(choice[2], self._verbs())}"
         return f"{message[:1].upper()}{message[1:]}."
 
     def _verbs(self) -> list[str]:
@@ -64,12 +64,13 @@ class Parser(argparse.ArgumentParser):
 def _unknown(word: str, options: list[str]) -> str:
     if not word.startswith("-"):
         return f"'{word}' is too much: nothing more is expected."
-    return f"Unknown argument {word}. {_near(word, options)}"
+    return f"Unknown argument {word}. {near(word, options)}"
 
 
-def _near(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
+def near(word: str, known: list[str]) -> str:
+    """What was probably meant, else what there is."""
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"Did you mean {found[0]}?" if found else f"Known are {', '.join(known)}."
 
 
 def count(text: str, least: int = 1) -> int:

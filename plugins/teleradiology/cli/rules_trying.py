@@ -19,7 +19,7 @@ from ..core.study_facts import StudyFacts
 from ..workflow import backtesting, covering, explaining
 from . import examples, given, source, telling
 from .output import say, say_json
-from .parser import NotUnderstood, count, count_or_none, with_data, with_format
+from .parser import NotUnderstood, count, count_or_none, near, with_data, with_format
 
 _HERE = Place(1, 1)
 
@@ -195,8 +195,9 @@ def _backtest(options: argparse.Namespace) -> int:
 def _tried_here(options: argparse.Namespace) -> dict[str, Any]:
     there = source.of(options)
     other = source.read_rules(options.rules) if options.rules else there.on_disk
-    if options.facility and options.facility not in {*there.in_force.facilities, *other.facilities}:
-        raise NotUnderstood(f"--facility: there is no facility '{options.facility}'; known: {', '.join(other.facilities)}")
+    known = list(dict.fromkeys((*there.in_force.facilities, *other.facilities)))
+    if options.facility and options.facility not in known:
+        raise NotUnderstood(f"--facility: there is no facility '{options.facility}'. {near(options.facility, known)}")
     period = backtesting.Period(options.since, options.limit, options.facility)
     with there.reading() as c:
         found = backtesting.backtest(c, there.in_force, other, period, source.now())

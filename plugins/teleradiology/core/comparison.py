@@ -9,6 +9,7 @@ from typing import Any
 from .names import folded, plain
 
 LONGEST_TOLD = 200
+PRIVATE = frozenset({"patient_id", "patient_name", "patient_names", "patient_birth_date"})  # explanations do not repeat them
 
 
 def comparable(kind: str, value: Any) -> Any:
@@ -99,4 +100,6 @@ class _Told(dict[tuple[str, ...], str]):
         return result
 
     def _value(self, fact: str) -> str:
+        if fact in PRIVATE and self.known[fact] is not None:
+            return "not shown"
         return "missing" if self.known[fact] is None else shown(getattr(self.known.facts, fact))[:LONGEST_TOLD]

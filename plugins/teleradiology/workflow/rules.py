@@ -13,7 +13,7 @@ from ..config import yaml_tree
 from ..config.difference_details import Detail, details
 from ..config.examples_section import Given
 from ..config.file_text import content_of, decoded
-from ..config.findings import Findings
+from ..config.findings import Findings, closest
 from ..config.in_force import Reloaded
 from ..config.replacing import replace_file
 from ..config.rules_file import RulesFile, load
@@ -177,7 +177,7 @@ def explain_study(room: Room, actor: Actor, study: str, text: str | None = None,
     with room.store.reading() as c:
         found = explaining.find_item(c, study, actor.confined_to)
     if found is None:
-        raise NotFound()
+        raise NotFound("No study is known by this StudyInstanceUID, accession number or id of Orthanc's or an item.")
     return explain_item(room, actor, found.id, text, at)
 
 
@@ -201,6 +201,10 @@ def backtest(
     """Replay the rules of the text, or of the file on the disk, over the studies received since then."""
     require(actor, "rules")
     other, now = _read(room, text), room.now()
+    known = (*room.rules.current.facilities, *other.facilities)
+    if facility and facility not in known:
+        message = f"expected a facility of the rules, found '{facility[:64]}'"
+        raise InvalidInput(problems=[Problem(message, path="facility", suggestion=closest(facility, known))])
     period = Period(since or now - BACKTEST_SPAN, limit, facility)
     with room.store.reading() as c:
         return backtesting.backtest(c, room.rules.current, other, period, now)

@@ -88,19 +88,7 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
 
 
 def _attribute(name: str, decided: Mapping[str, Any]) -> Attribute:
-    return Attribute(name, _value(name, decided["value"]), decided["rule"], decided["line"])
-
-
-def _value(name: str, value: Any) -> str:
-    if name == "turnaround":
-        return show.duration(value)
-    if name == "warn_after":
-        return f"{round(float(value) * 100)} %"
-    if name == "priority":
-        return words.translated(words.PRIORITIES, value)
-    if name == "subspecialty":
-        return words.translated(words.SUBSPECIALTIES, value)
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return Attribute(name, show.attribute_value(decided["value"], name), decided["rule"], decided["line"])
 
 
 def policy(readers: Mapping[str, Any]) -> str:

@@ -103,12 +103,14 @@ def _said(texts: Mapping[str, str], reason: Mapping[str, Any]) -> str:
     text = texts.get(reason["code"])
     if text is None:
         return str(reason["code"])
-    return _(text).format(**{name: _param(name, str(value)) for name, value in reason["params"].items()})
+    return words.filled(text, {name: _param(name, str(value)) for name, value in reason["params"].items()})
 
 
 def _param(name: str, value: str) -> str:
     if name in ("reads", "needs"):
         return ", ".join(words.translated(words.SUBSPECIALTIES, each) for each in value.split(", "))
+    if name == "series":  # words of two scripts side by side keep their order
+        return f"\u2068{value}\u2069"
     if name in ("clock", "shifts"):
         return _DAY.sub(lambda day: _(DAYS[day[0]]), value).replace("(on call)", f"({_('on call')})")
     return value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
 
@@ -13,7 +15,7 @@ from ...workflow.backtesting import Backtest
 from ...workflow.explaining import Explained
 from ...workflow.room import Room
 from .. import auth
-from . import explained
+from . import explained, show, words
 from .rules_forms import SPANS, days_given, since, text_given
 from .words import _
 
@@ -29,20 +31,35 @@ def register(pages: Blueprint, room: Room) -> None:
 
 def _explain(room: Room) -> Response:
     require(auth.actor(), "rules")
-    study, facts = request.values.get("study", "").strip(), request.values.get("facts", "").strip()
+    study, facts, at = (request.values.get(name, "").strip() for name in ("study", "facts", "at"))
     found: Explained | None = None
     problems: tuple[Problem, ...] = ()
     try:
         if study:
-            found = rules.explain_study(room, auth.actor(), study)
+            found = rules.explain_study(room, auth.actor(), study, at=at)
         elif facts:
-            found = rules.explain_text(room, auth.actor(), facts)
+            found = rules.explain_text(room, auth.actor(), facts, at)
     except NotFound:
         problems = (Problem(_("No study is known by this name.")),)
     except InvalidInput as refusal:
         problems = refusal.problems
-    shown = {"study": study, "facts": facts, "problems": problems, "found": found, "readers": _readers(room, found)}
-    return _answer("page/rules_explain.html", bool(problems), **shown)
+    shown: dict[str, Any] = {"study": study, "facts": facts, "at": at, "problems": problems, "found": found}
+    if found is not None:
+        considered_at = datetime.fromisoformat(found.readers["at"])
+        shown |= {"subject": _subject(room, found), "policy": explained.policy(found.readers), "considered_at": considered_at}
+        shown["zone"] = ZoneInfo(room.rules.current.timezone_of(str(found.subject.get("facility", ""))) or "UTC")
+    return _answer("page/rules_explain.html", bool(problems), readers=_readers(room, found), **shown)
+
+
+def _subject(room: Room, found: Explained) -> list[tuple[str, str]]:
+    """Which study it is, in the words of the page."""
+    file, told = room.rules.current, dict(found.subject)
+    told["facility"] = file.facilities[told["facility"]].name if told.get("facility") in file.facilities else ""
+    told["reader"] = file.readers[told["reader"]].name if told.get("reader") in file.readers else ""
+    told["state"] = words.sign(words.STATES, told["state"]).text if told.get("state") else ""
+    told["priority"] = words.translated(words.PRIORITIES, told.get("priority", ""))
+    told["received_at"] = show.instant(datetime.fromisoformat(told["received_at"])) if told.get("received_at") else ""
+    return [(_(label), told[name]) for name, label in words.SUBJECT.items() if told.get(name)]
 
 
 def _readers(room: Room, found: Explained | None) -> list[explained.Considered]:
@@ -68,8 +85,19 @@ def _backtest(room: Room) -> Response:
         except (InvalidConfiguration, InvalidInput) as refusal:
             problems = _problems(refusal)
     facilities = [(each.id, each.name) for each in room.rules.current.facilities.values()]
-    shown = {"text": text, "facility": facility, "facilities": facilities, "problems": problems, "most": MOST_SHOWN}
+    shown: dict[str, Any] = {
+        "text": text,
+        "facility": facility,
+        "facilities": facilities,
+        "problems": problems,
+        "most": MOST_SHOWN,
+    }
+    shown |= {"sites": dict(facilities) | {"unknown": _("Unknown site")}, "names": _names(room)}
     return _answer("page/rules_backtest.html", bool(problems), found=found, spans=SPANS, days=days_given(), **shown)
+
+
+def _names(room: Room) -> dict[str, str]:
+    return {each.id: each.name for each in room.rules.current.readers.values()}
 
 
 def _coverage(room: Room) -> Response:

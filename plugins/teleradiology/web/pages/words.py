@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ... import locale
@@ -17,6 +18,12 @@ def N_(text: str) -> str:
 
 def _(text: str) -> str:
     return locale.translations(look.language()).gettext(text)
+
+
+def filled(text: str, params: Mapping[str, object]) -> str:
+    """The translation with its places filled in; each stays in its own order inside Arabic text, where dates would turn round."""
+    kept = {name: f"\u2068{value}\u2069" if look.language() == "ar" else value for name, value in params.items()}
+    return _(text).format(**kept)
 
 
 @dataclass(frozen=True)
@@ -191,6 +198,16 @@ REPORT_STATUSES = {
     "addendum": Sign(N_("Addendum"), "addendum", "accent"),
     "corrected": Sign(N_("Corrected report"), "edit", "accent"),
 }
+SUBJECT = {
+    "item": N_("Study"),
+    "modality": N_("Modality"),
+    "body_part": N_("Body part"),
+    "facility": N_("Site"),
+    "received_at": N_("Received"),
+    "state": N_("State"),
+    "priority": N_("Priority"),
+    "reader": N_("Reader"),
+}
 ATTRIBUTES = {
     "priority": N_("Priority"),
     "turnaround": N_("Turnaround"),
@@ -201,7 +218,7 @@ ATTRIBUTES = {
     "labels": N_("Labels"),
     "assign_to": N_("Assigned to"),
     "template": N_("Report template"),
-    "forward_to": N_("Forwarded to"),
+    "forward_to": N_("Destinations"),
     "language": N_("Report language"),
 }
 SECTIONS = {
