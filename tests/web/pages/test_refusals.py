@@ -18,18 +18,23 @@ def refused(client, path: str, headers: dict[str, str] | None = None, **body) ->
     return answer.json["detail"]
 
 
+def plain(text: str) -> str:
+    """Without the isolates that keep names and dates in their order."""
+    return text.replace("\u2068", "").replace("\u2069", "")
+
+
 def test_a_study_that_somebody_else_is_reading(site):
     item = site.change(site.study(), state="reading", reader="dr-huda", claimed_by="radiologist-2", claimed_at=site.room.now())
     path = f"/api/worklist/{item.id}/claim"
     assert refused(site.as_("radiologist"), path).startswith("cannot claim while reading by Dr Huda Omar since ")
     told = refused(site.as_("radiologist"), path, ARABIC)
-    assert told.startswith("لا يمكن ذلك الآن. الدراسة: قيد القراءة لدى Dr Huda Omar منذ ")
+    assert plain(told).startswith("لا يمكن ذلك الآن. الدراسة: قيد القراءة لدى Dr Huda Omar منذ ")
 
 
 def test_a_licence_that_is_missing_and_a_claim_that_has_lapsed(site):
     reader = site.as_("radiologist")
     lapsed = refused(reader, f"/api/worklist/{site.study().id}/heartbeat", ARABIC)
-    assert lapsed.startswith("سقط حجزك. الدراسة: ")
+    assert plain(lapsed).startswith("سقط حجزك. الدراسة: ")
 
 
 @pytest.mark.parametrize(("headers", "words"), [({}, "Repeat with force"), (ARABIC, "لإسنادها مع ذلك اكتب سبباً")])
@@ -54,8 +59,8 @@ def test_the_mistakes_of_a_file_are_told_in_arabic(site):
     for words in (
         "لم يُستورد شيء",
         "المتوقع نهاية بعد البداية",
-        "لا يوجد قارئ باسم «dr-hudda»",
-        "لا يوجد يوم أو ساعة «2026-02-30»",
+        "لا يوجد قارئ باسم «\u2068dr-hudda\u2069»",
+        "لا يوجد يوم أو ساعة «\u20682026-02-30\u2069»",
     ):
         assert words in text
     assert "expected a" not in text

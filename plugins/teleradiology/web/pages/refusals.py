@@ -10,7 +10,7 @@ from flask import request
 from ...core.errors import Refusal
 from ...workflow.acting import Stands
 from . import look, reasons, words
-from .words import N_, _
+from .words import N_, filled
 
 TEXTS = {
     "not-while": N_("This cannot be done now. The study: {standing}."),
@@ -44,15 +44,15 @@ def said(refusal: Refusal) -> str:
         return refusal.detail
     if told is None or told.code not in TEXTS:
         return "" if refusal.detail == (type(refusal).__doc__ or "").strip() else refusal.detail  # the title says as much
-    return _(TEXTS[told.code]).format(**_params(told.params))
+    return filled(TEXTS[told.code], _params(told.params))
 
 
 def standing(stands: Stands) -> str:
     """How a study stands: "Reading by Dr A since 10:41 EET"."""
     text = words.sign(words.STATES, stands.state).text
     if stands.reader:
-        text = _(_BY if stands.state == "reading" else _TO).format(state=text, reader=stands.reader)
-    return _(_SINCE).format(what=text, since=stands.since) if stands.since else text
+        text = filled(_BY if stands.state == "reading" else _TO, {"state": text, "reader": stands.reader})
+    return filled(_SINCE, {"what": text, "since": stands.since}) if stands.since else text
 
 
 def _params(params: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .words import N_, _
+from .words import N_, filled
 
 TEXTS = {
     "no-reader": N_("expected a reader of the rules file"),
@@ -59,5 +59,5 @@ def said(problem: Any) -> str:
     """A problem in words; one without a code of ours as it is."""
     told = getattr(problem, "told", None)
     if told is not None and told.code in TEXTS:
-        return _(TEXTS[told.code]).format(**told.params)
+        return filled(TEXTS[told.code], told.params)
     return str(problem["message"] if isinstance(problem, dict) else problem.message)
