@@ -55,8 +55,8 @@ def test_what_says_nothing_or_too_much_is_refused(site, wrong):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Suggested by BleedFinder (0.93); AI, unverified"),
-        ("ar", "اقتراح من BleedFinder (0.93)؛ ذكاء اصطناعي غير متحقق منه"),
+        ("en", "Suggested by \u2068BleedFinder (0.93)\u2069; AI, unverified"),
+        ("ar", "اقتراح من \u2068BleedFinder (0.93)\u2069؛ ذكاء اصطناعي غير متحقق منه"),
     ],
 )
 def test_it_is_shown_as_a_suggestion_on_the_list_and_on_both_pages_of_the_study(site, language, words):
@@ -67,3 +67,12 @@ def test_it_is_shown_as_a_suggestion_on_the_list_and_on_both_pages_of_the_study(
         text = client.get(path, headers={**HTML, "Accept-Language": language}).get_data(as_text=True)
         assert words in text, path
         assert "<b>haemorrhage" not in text
+
+
+@pytest.mark.parametrize(
+    ("told", "positive"), [({"score": 0.2}, False), ({"score": 0.9}, True), ({"score": 0.2, "positive": True}, True)]
+)
+def test_without_a_verdict_the_score_decides_by_the_threshold(site, told, positive):
+    item = site.claimed()
+    answer = tell(site, item, {**BLEEDING, "findings": [{"code": "ICH", **told}]})
+    assert [each["positive"] for each in answer.get_json()["findings"]] == [positive]

@@ -49,12 +49,17 @@ def facts(item: Item) -> list[tuple[str, str]]:
 
 def suggested_by(device: str) -> str:
     """The words that stand wherever a device's finding is shown."""
-    return _("Suggested by {device}; AI, unverified").format(device=device)
+    return _("Suggested by {device}; AI, unverified").format(device=_apart(device))
+
+
+def _apart(words: str) -> str:
+    """Words of another direction, perhaps: isolated, so that they do not disturb those around them (Unicode FSI and PDI)."""
+    return f"\u2068{words}\u2069"
 
 
 def _found_by_devices(item: Item) -> list[tuple[str, str]]:
     device = next((flag.removeprefix(SUGGESTED) for flag in item.flags if flag.startswith(SUGGESTED)), "")
-    found = " · ".join(item.facts.get("ai_finding", ()))
+    found = " · ".join(map(_apart, item.facts.get("ai_finding", ())))
     return [(N_("AI, unverified"), f"{found} · {suggested_by(device)}")] if found and device else []
 
 
