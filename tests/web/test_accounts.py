@@ -64,6 +64,10 @@ def test_the_list_has_every_account(admin):
         ({"facility": "atlantis"}, "facility"),
         ({"role": ["auditor"]}, "role"),
         ({"language": "klingon"}, "language"),
+        ({"email": "not an address"}, "email"),
+        ({"email": "a@b.org\nBcc: c@d.org"}, "email"),
+        ({"email": "a" * 120 + "@b.org"}, "email"),
+        ({"mail": "sometimes"}, "mail"),
     ],
 )
 def test_what_is_wrong_with_a_new_account_is_told(admin, change, path):
@@ -84,6 +88,19 @@ def test_what_is_left_out_of_a_change_stays(site, admin):
     assert answer.json == {**before.json, "name": "Front desk", "version": before.json["version"] + 1}
     stale = admin.put("/api/accounts/facility", headers={"If-Match": before.headers["ETag"]}, json={"name": "x"})
     assert (stale.status_code, stale.json["code"]) == (412, "stale-version")
+
+
+def test_an_account_has_an_address_and_its_owner_says_what_goes_there(site, admin):
+    made = admin.post("/api/accounts", json={**NEW, "email": "noor@example.org"}).json
+    assert (made["email"], made["mail"]) == ("noor@example.org", "all")
+    noor = site.basic("dr.noor", NEW["password"])
+    changed = noor.put("/api/me/mail", json={"email": "noor@elsewhere.example", "mail": "urgent"}).json
+    assert (changed["email"], changed["mail"]) == ("noor@elsewhere.example", "urgent")
+    assert noor.put("/api/me/mail", json={"email": "", "mail": "none"}).json["email"] is None
+    assert noor.put("/api/me/mail", json={"email": "no address"}).status_code == 422
+    assert admin.put("/api/accounts/dr.noor", json={"mail": "all"}).json["mail"] == "all"
+    trail = site.as_("auditor").get("/api/audit?event=account-changed").json["items"]
+    assert trail[-1]["detail"]["changed"] == ["email", "mail"] and "elsewhere" not in str(trail)
 
 
 def test_a_disabled_account_is_out_at_once(site, admin):

@@ -314,6 +314,19 @@ def test_accounts_are_made_changed_and_disabled(site):
     assert "Other" in stale.get_data(as_text=True), "what was typed stays in the form"
 
 
+def test_a_person_says_which_notices_go_where_by_mail(site):
+    client = site.as_("coordinator")
+    wrong = submit(client, "/account/mail", 422, email="nobody at home", mail="urgent").get_data(as_text=True)
+    assert "expected an e-mail address" in wrong and 'value="nobody at home"' in wrong
+    assert re.search(r'value="urgent"[^>]*checked', wrong), "what was typed stays in the form"
+    submit(client, "/account/mail", email="carla@example.org", mail="urgent")
+    text = page(client, "/account")
+    assert 'value="carla@example.org"' in text and re.search(r'value="urgent"[^>]*checked', text)
+    admin = site.as_("administrator")
+    assert "carla@example.org" in page(admin, "/accounts")
+    assert 'value="carla@example.org"' in page(admin, "/accounts/coordinator")
+
+
 def test_a_token_is_shown_once(site):
     client = site.as_("auditor")
     text = submit(client, "/account/tokens", 200, name="script").get_data(as_text=True)
