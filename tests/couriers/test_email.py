@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -145,6 +146,35 @@ def test_nobody_there_is_tried_again(tmp_path: Path, server: Callable[..., Serve
     there.server_close()
     with pytest.raises(Later):
         courier(tmp_path, there).deliver(PARCEL)
+
+
+def test_a_server_that_answers_a_byte_at_a_time_is_given_up_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("teleradiology.couriers.email.LONGEST", 0.5)
+    over = threading.Event()
+
+    class Drip(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            try:
+                while not over.wait(0.05):
+                    self.request.sendall(b"2")
+            except OSError:
+                pass
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as there:
+        there.daemon_threads = True
+        threading.Thread(target=there.serve_forever, daemon=True).start()
+        began = monotonic()
+        with pytest.raises(Later):
+            courier(tmp_path, there).deliver(PARCEL)  # type: ignore[arg-type]
+        assert monotonic() - began < 5
+        over.set()
+        there.shutdown()
+
+
+def test_a_password_file_that_is_gone_is_told(tmp_path: Path, server: Callable[..., Server]) -> None:
+    told = {"mail_user": "us", "mail_password_file": tmp_path / "gone"}
+    with pytest.raises(Later, match="MailPasswordFile"):
+        courier(tmp_path, server(), **told).deliver(PARCEL)
 
 
 def test_a_password_is_asked_for_before_it_is_needed(tmp_path: Path, server: Callable[..., Server]) -> None:

@@ -4,17 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import smtplib
+import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from threading import Timer
+from typing import Any
 
 from ..config.settings import Settings
 from ..documents import message
 from . import Later, Parcel, Rejected
 
 TIMEOUT = 10.0
+LONGEST = 60.0  # seconds for one message in all
+
+
+class _Watched:
+    """A connection that is hung up when it has taken too long in all: a server may be slow without ever being silent."""
+
+    sock: socket.socket | None
+
+    def _get_socket(self, *where: Any) -> socket.socket:
+        self._watch = Timer(LONGEST, self._hang_up)
+        self._watch.daemon = True
+        self._watch.start()
+        return super()._get_socket(*where)  # type: ignore[misc]
+
+    def _hang_up(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._watch.cancel()
+        super().close()  # type: ignore[misc]
+
+
+class _Smtp(_Watched, smtplib.SMTP):
+    pass
+
+
+class _SmtpOverTls(_Watched, smtplib.SMTP_SSL):
+    pass
 
 
 @dataclass(frozen=True)
@@ -51,9 +86,9 @@ class Email:
         settings, context = self.settings, ssl.create_default_context()
         server: smtplib.SMTP
         if settings.mail_security == "tls":
-            server = smtplib.SMTP_SSL(settings.mail_server, settings.mail_port, timeout=TIMEOUT, context=context)
+            server = _SmtpOverTls(settings.mail_server, settings.mail_port, timeout=TIMEOUT, context=context)
         else:
-            server = smtplib.SMTP(settings.mail_server, settings.mail_port, timeout=TIMEOUT)
+            server = _Smtp(settings.mail_server, settings.mail_port, timeout=TIMEOUT)
         try:
             if settings.mail_security == "starttls":
                 server.starttls(context=context)  # a server that does not offer it is refused, not spoken to in clear
@@ -77,7 +112,7 @@ class Email:
 def _classified(code: int, text: bytes | str) -> Exception:
     """The server's words are left out: they may repeat what was sent."""
     told = f"The mail server answered {code}."
-    return Later(told) if 400 <= code < 500 else Rejected(told)
+    return Rejected(told) if 500 <= code < 600 else Later(told)
 
 
 def written(parcel: Parcel, settings: Settings) -> EmailMessage:

@@ -22,12 +22,13 @@ class Open:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many deliveries of a courier are in this state, and since when the oldest waits."""
+    """How many deliveries of a courier are in this state, since when the oldest waits, and what went wrong, if anything."""
 
     courier: str
     state: str
     count: int
     oldest: datetime
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def unacknowledged(c: Connection) -> dict[str, int]:
 
 def undelivered(c: Connection) -> list[Waiting]:
     """What the outbox holds that nobody has received yet."""
-    query = select(outbox.c.courier, outbox.c.state, func.count(), func.min(outbox.c.created_at))
+    found = (func.count(), func.min(outbox.c.created_at), func.max(outbox.c.last_error))
+    query = select(outbox.c.courier, outbox.c.state, *found)
     query = query.where(text("outbox.state IN ('waiting','failed')")).group_by(outbox.c.courier, outbox.c.state)
     return [Waiting(*row) for row in c.execute(query)]
 
