@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from support.bench import RULES
@@ -89,3 +91,12 @@ def test_an_address_that_is_none_is_refused_with_its_place(address: str) -> None
     with pytest.raises(InvalidConfiguration) as refusal:
         load(text)
     assert refusal.value.problems[0].path == "readers.dr-salem.email"
+
+
+def test_an_estimated_holiday_that_fell_on_another_day_is_put_right() -> None:
+    """The end of the fast is reckoned beforehand, and announced when the moon was seen."""
+    office = "calendars:\n  office: {timezone: Africa/Tripoli, country: LY, hours: '08:00-16:00'%s}\n"
+    reckoned = load(RULES + office % "").calendars["office"]
+    announced = load(RULES + office % ", holidays: [2027-03-14], not_holidays: [2027-03-09]").calendars["office"]
+    found = [[day in each.holidays for day in (date(2027, 3, 9), date(2027, 3, 14))] for each in (reckoned, announced)]
+    assert found == [[True, False], [False, True]]

@@ -113,10 +113,11 @@ def _calendar(
     weekend: tuple[str, ...] | None = None,
     days: Mapping[int, tuple[Span, ...]] | None = None,
     holidays: tuple[date, ...] = (),
+    not_holidays: tuple[date, ...] = (),
 ) -> Calendar:
     free = {weekday(day) for day in weekend} if weekend is not None else weekend_of(country)
     opening = {day: hours for day in range(7) if day not in free} | dict(days or {})
-    closed = PublicHolidays(country, frozenset(holidays))
+    closed = PublicHolidays(country, frozenset(holidays), frozenset(not_holidays))
     return Calendar(timezone, week_of(opening), closed)
 
 
@@ -131,6 +132,9 @@ CALENDAR = Record(
         Field("weekend", ListOf(DAY, "days", at_least_one=False), "Days that are free, in place of the country's weekend."),
         Field("days", ByDay(), "Days with other hours, or `closed`."),
         Field("holidays", ListOf(DATE, "dates"), "Further dates that are free."),
+        Field(
+            "not_holidays", ListOf(DATE, "dates"), "The country's holidays on which people work, or that fell on other days."
+        ),
     ),
     _calendar,
 )

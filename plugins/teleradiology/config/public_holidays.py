@@ -45,15 +45,21 @@ def of_year(country: str, year: int) -> frozenset[date]:
 
 @dataclass(frozen=True)
 class PublicHolidays(Container[date]):
-    """A country's public holidays of every year, and further dates."""
+    """A country's public holidays of every year without some, and further dates."""
 
     country: str = ""
     more: frozenset[date] = frozenset()
+    fewer: frozenset[date] = frozenset()
 
     def __contains__(self, day: object) -> bool:
-        return day in self.more or (bool(self.country) and isinstance(day, date) and day in of_year(self.country, day.year))
+        if day in self.more:
+            return True
+        if not self.country or not isinstance(day, date) or day in self.fewer:
+            return False
+        return day in of_year(self.country, day.year)
 
     def between(self, first: date, last: date) -> Iterator[date]:
         """The dates in a span of days."""
         years = (of_year(self.country, year) for year in range(first.year, last.year + 1)) if self.country else ()
-        yield from sorted(day for day in self.more.union(*years) if first <= day <= last)
+        kept = frozenset[date]().union(*years) - self.fewer
+        yield from sorted(day for day in self.more | kept if first <= day <= last)
