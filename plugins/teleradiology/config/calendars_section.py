@@ -132,9 +132,7 @@ CALENDAR = Record(
         Field("weekend", ListOf(DAY, "days", at_least_one=False), "Days that are free, in place of the country's weekend."),
         Field("days", ByDay(), "Days with other hours, or `closed`."),
         Field("holidays", ListOf(DATE, "dates"), "Further dates that are free."),
-        Field(
-            "not_holidays", ListOf(DATE, "dates"), "The country's holidays on which people work, or that fell on other days."
-        ),
+        Field("not_holidays", ListOf(DATE, "dates"), "The country's holidays on which people work, or that fell on other days."),
     ),
     _calendar,
 )
