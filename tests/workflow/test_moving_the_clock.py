@@ -250,6 +250,8 @@ def test_a_shift_end_after_a_hand_over_does_not_move_it_again(tmp_path):
     roster.add(bench.room, coordinator(), Exception_("dr-day", "extra", bench.room.now() - HOUR, bench.room.now() + HOUR))
     (passed,) = handing_over.hand_over(bench.room, radiologist("dr-night"), "dr-night", "dr-day", "end of the shift")
     assert (passed.moved, passed.to) == (True, "dr-day")
+    why = reading.explanation(bench.room, coordinator(), item.id)["readers"]
+    assert (why["chosen"], why["holder"]["reader"], why["holder"]["how"]) == ("dr-night", "dr-day", "handed-over")
     move(bench, datetime(2026, 6, 11, 5, tzinfo=UTC))
     bench.live(600, step=60)
     assert (bench.item(item.orthanc_id).reader, told(bench, item)) == ("dr-day", [])

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from ..config.rules_file import RulesFile
 from ..core.errors import NotFound
 from ..core.identity import Actor
 from ..store import audit, decisions
+from ..store.engine import Connection
 from ..store.item import Item
 from .acting import allowed_to, find, note_denial, permit, reader_name, standing
 from .claims import claim, heartbeat, next_case, offer, release, release_lapsed, skip
@@ -36,6 +38,8 @@ __all__ = [
     "view",
 ]
 
+_GIVEN = ("assigned", "handed-over", "claimed")
+
 
 def view(room: Room, actor: Actor, item_id: str) -> Item:
     """One item. That somebody looked is on the audit trail once for each visit."""
@@ -54,6 +58,7 @@ def explanation(room: Room, actor: Actor, item_id: str) -> dict[str, Any]:
     item = _found(room, actor, item_id)
     with room.store.reading() as c:
         made = decisions.get(c, item.decision) if item.decision else None
+        holder = _holder(c, item, room.rules.current) if made and item.reader not in ("", made.readers.get("chosen")) else None
     if made is None:
         return {
             "item": item.id,
@@ -62,11 +67,11 @@ def explanation(room: Room, actor: Actor, item_id: str) -> dict[str, Any]:
             "rules_digest": "",
             "attributes": {},
             "passed_over": [],
-            "readers": {"chosen": None, "policy": "", "considered": []},
+            "readers": {"chosen": None, "policy": "", "considered": [], "holder": None},
         }
     rules = room.rules.current
     considered = [{**one, "name": reader_name(rules, str(one.get("reader", "")))} for one in made.readers.get("considered", ())]
-    readers = {"chosen": None, "policy": ""} | dict(made.readers) | {"considered": considered}
+    readers = {"chosen": None, "policy": ""} | dict(made.readers) | {"considered": considered, "holder": holder}
     return {
         "item": item.id,
         "at": _instant(made.at),
@@ -76,6 +81,16 @@ def explanation(room: Room, actor: Actor, item_id: str) -> dict[str, Any]:
         "passed_over": list(made.passed_over),
         "readers": readers,
     }
+
+
+def _holder(c: Connection, item: Item, rules: RulesFile) -> dict[str, Any] | None:
+    """Who has the item and by whom, when that was a person's doing and not the decision's."""
+    for record in reversed(audit.of_item(c, item.id)):
+        if record.event in _GIVEN and record.detail.get("reader") == item.reader:
+            name, reason = reader_name(rules, item.reader), str(record.detail.get("reason", ""))
+            by = {"how": record.event, "by": record.actor, "at": _instant(record.at), "reason": reason}
+            return {"reader": item.reader, "name": name, **by}
+    return None
 
 
 def timeline(room: Room, actor: Actor, item_id: str) -> list[dict[str, Any]]:

@@ -58,6 +58,7 @@ class Why:
     passed_over: list[Mapping[str, Any]]
     policy: str
     readers: list[Considered]
+    holder: str = ""  # who has it by a person's doing
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
         passed_over=found["passed_over"],
         policy=policy(readers),
         readers=[considered(one, readers.get("chosen")) for one in readers.get("considered", ())],
+        holder=reasons.holder(readers["holder"]) if readers.get("holder") else "",
     )
 
 

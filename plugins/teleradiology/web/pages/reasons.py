@@ -116,6 +116,18 @@ def _param(name: str, value: str) -> str:
     return value
 
 
+HOLDERS = {
+    "assigned": N_("{reader} has it now: assigned by {by}."),
+    "handed-over": N_("{reader} has it now: handed over by {by}."),
+    "claimed": N_("{reader} has it now: claimed by {by}."),
+}
+
+
+def holder(found: Mapping[str, Any]) -> str:
+    """Who has a study by a person's doing."""
+    return words.filled(HOLDERS[found["how"]], {"reader": found["name"], "by": found["by"]})
+
+
 def skip_grounds() -> list[tuple[str, str]]:
     """The reasons for passing a case on, to choose from."""
     return [(word, _(text)) for word, text in PASSED_ON.items()]

@@ -199,6 +199,17 @@ class ConsideredOut(Output):
     step: int = Field(0, description="how far the search had to be widened for this reader: 0 not at all, 3 partner groups")
 
 
+class HolderOut(Output):
+    """Who has the item by a person's doing: how is assigned, handed-over or claimed; by is the account."""
+
+    reader: str
+    name: str
+    how: str
+    by: str
+    at: datetime
+    reason: str
+
+
 class AssignmentOut(Output):
     """Who was chosen, by which policy, and among whom."""
 
@@ -207,6 +218,7 @@ class AssignmentOut(Output):
     stated: list[ReasonOut] = Field([], description="the policy as codes with parameters")
     broadened: int = Field(0, description="how far the search went: 0 not widened, 1 general readers, 2 on call, 3 partners")
     considered: list[ConsideredOut]
+    holder: HolderOut | None = Field(None, description="when it is not who was chosen")
 
 
 class Explanation(Output):
