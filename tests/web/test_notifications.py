@@ -150,3 +150,19 @@ def test_a_site_is_told_of_its_studies_behind_its_bell(site):
     shown = site.as_("facility").get("/notices")
     assert "A study of yours cannot be read yet" in shown.text and "Images are missing" in shown.text
     assert site.as_("facility-2").get("/notices").headers["X-Unread"] == "0"
+
+
+def test_what_was_promised_is_on_the_page_and_in_the_api_alike(site, item):
+    told = site.as_("coordinator").get(f"/api/worklist/{item.id}/clock").json
+    assert (told["turnaround_seconds"], told["began_at"]) == (1800, "2026-11-23T09:00:00.000Z")
+    page = site.as_("coordinator").get(f"/studies/{item.id}", headers={"Accept": "text/html"}).text
+    assert "30 min" in page
+
+
+def test_a_priority_that_was_raised_is_explained_beside_what_the_rules_said(site, item):
+    def page() -> str:
+        return site.as_("coordinator").get(f"/studies/{item.id}", headers={"Accept": "text/html"}).text
+
+    assert "The priority was changed since" not in page()
+    site.as_("coordinator").post(f"/api/worklist/{item.id}/prioritize", json={"priority": "routine", "reason": "old stroke"})
+    assert "STAT → Routine" in page()

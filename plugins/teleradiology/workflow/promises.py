@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..core.identity import Actor
@@ -39,6 +39,7 @@ class Promised:
     policy: str
     calendar: str
     began: datetime | None
+    turnaround: timedelta | None
     warn_at: datetime | None
     due_at: datetime | None
     paused_at: datetime | None
@@ -75,6 +76,7 @@ def story(room: Room, item: Item) -> Promised:
         policy=item.policy,
         calendar=policy.calendar if policy else "",
         began=clock.course_of(item).began(policy) if item.due_at else None,
+        turnaround=None if item.turnaround_seconds is None else timedelta(seconds=item.turnaround_seconds),
         warn_at=item.warn_at,
         due_at=item.due_at,
         paused_at=item.paused_at,

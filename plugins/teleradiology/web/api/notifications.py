@@ -38,6 +38,7 @@ def clock(room: Room, call: Call) -> Answer:
         "policy": found.policy or None,
         "calendar": found.calendar or None,
         "began_at": instant(found.began),
+        "turnaround_seconds": int(found.turnaround.total_seconds()) if found.turnaround else None,
         "warn_at": instant(found.warn_at),
         "due_at": instant(found.due_at),
         "pauses": [{"begin": instant(begin), "end": instant(end)} for begin, end in spans],

@@ -10,7 +10,7 @@ from ...core.policies import Span
 from ...store.item import Item
 from ...workflow import promises
 from ...workflow.room import Room
-from . import words
+from . import show, words
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Clock:
     policy: str
     calendar: str
     zone: ZoneInfo
+    began: datetime | None
+    turnaround: str
     instants: list[Moment]
     pauses: tuple[Span, ...]
     paused_at: datetime | None
@@ -43,6 +45,8 @@ def clock(room: Room, item: Item) -> Clock:
         found.policy,
         found.calendar,
         promises.zone_of(room, item),
+        found.began,
+        show.duration(found.turnaround.total_seconds()) if found.turnaround else "",
         [Moment(words.translated(words.INSTANTS, name), at) for name, at in found.instants.items() if at],
         found.pauses,
         found.paused_at if item.is_open else None,

@@ -59,6 +59,7 @@ class Why:
     policy: str
     readers: list[Considered]
     holder: str = ""  # who has it by a person's doing
+    changed: str = ""  # the priority, by a person or the ladder, since the rules decided
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,13 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
         policy=policy(readers),
         readers=[considered(one, readers.get("chosen")) for one in readers.get("considered", ())],
         holder=reasons.holder(readers["holder"]) if readers.get("holder") else "",
+        changed=_changed(found["attributes"].get("priority", {}).get("value", ""), item.priority),
     )
+
+
+def _changed(decided: str, present: str) -> str:
+    before, after = (words.translated(words.PRIORITIES, each) for each in (decided, present))
+    return f"{before} → {after}" if decided and present and decided != present else ""
 
 
 def _attribute(name: str, decided: Mapping[str, Any]) -> Attribute:

@@ -68,6 +68,7 @@ class ClockOut(Output):
     policy: str | None
     calendar: str | None = Field(description="null when the clock runs always")
     began_at: datetime | None
+    turnaround_seconds: int | None = Field(description="what was promised, in time by the calendar")
     warn_at: datetime | None
     due_at: datetime | None
     pauses: list[PauseOut]
