@@ -13,6 +13,7 @@ from pydicom import Dataset, dcmread
 
 from support import dicom_files
 from teleradiology.core.errors import Unavailable
+from teleradiology.core.transport import Transport
 from teleradiology.workflow.room import Host
 
 UNKNOWN = "00000000-00000000-00000000-00000000-00000000"
@@ -65,6 +66,15 @@ def the_times_are_aware_and_near(pacs: Pacs) -> None:
     assert study is not None and study.transport.received_at is not None
     for at in (study.last_update, study.transport.received_at):
         assert at.tzinfo is not None and abs(datetime.now(UTC) - at) < timedelta(minutes=1)
+
+
+def a_series_tells_when_and_its_instances_how_they_came(pacs: Pacs) -> None:
+    study = pacs.host.study(sent(pacs, dicom_files.study(1, PatientID="E-15")))
+    assert study is not None
+    (series,) = study.series
+    assert series.last_update is not None and abs(datetime.now(UTC) - series.last_update) < timedelta(minutes=1)
+    assert pacs.host.transport(series.instances[0]) == study.transport
+    assert pacs.host.transport(UNKNOWN) == Transport()
 
 
 def what_is_not_there_is_none(pacs: Pacs) -> None:
@@ -180,6 +190,7 @@ def a_study_is_unstable_until_orthanc_says_otherwise(pacs: Pacs) -> None:
 EXPECTATIONS: tuple[Callable[[Any], None], ...] = (
     a_study_is_told_with_its_series_and_instances,
     the_times_are_aware_and_near,
+    a_series_tells_when_and_its_instances_how_they_came,
     what_is_not_there_is_none,
     a_new_study_is_told_by_its_instance_then_its_series_then_itself,
     a_late_image_is_told_as_an_instance_alone,

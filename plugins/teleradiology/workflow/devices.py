@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..core.errors import Unavailable
 from ..core.transport import Transport
 from .description import is_image
 from .room import HostSeries, HostStudy, Room
@@ -44,9 +45,14 @@ def is_result(room: Room, series: HostSeries) -> bool:
         uids = room.host.sop_uids(first)
         if uids is not None and uids[0].startswith(SECONDARY_CAPTURE):
             return True
-    if not ai.lists(room.host.transport(first).calling_aet):
-        return False
-    return not str(room.host.instance_tags(first).get("ImageType", "")).upper().startswith("ORIGINAL")
+    return ai.lists(room.host.transport(first).calling_aet) and not _may_be_original(room, first)
+
+
+def _may_be_original(room: Room, instance: str) -> bool:
+    try:
+        return str(room.host.instance_tags(instance).get("ImageType", "")).upper().startswith("ORIGINAL")
+    except Unavailable:  # a file that Orthanc cannot read
+        return True
 
 
 def names_on(series: HostSeries) -> tuple[str, ...]:
