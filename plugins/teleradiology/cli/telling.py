@@ -27,7 +27,7 @@ def table(rows: Sequence[Sequence[Any]], indent: str = "  ") -> Iterator[str]:
 
 def explanation(found: Mapping[str, Any]) -> Iterator[str]:
     """Every rule and condition, the decision, the readers, and what another file would change."""
-    yield "study " + ", ".join(f"{name} {value}" for name, value in found["subject"].items() if value)
+    yield "study " + ", ".join(f"{name} {value}" for name, value in found["subject"].items() if value and name != "decided_by")
     for place, rule in enumerate(found["rules"], 1):
         yield f"{place:>3} {found['file']}:{rule['line']}  {rule['rule']}"
         yield from (f"      {_asked(found['file'], asked)}" for asked in rule["conditions"])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
 
+from support.web_people import carried
 from teleradiology.store import items
 
 HTML = {"Accept": "text/html"}
@@ -86,13 +86,13 @@ def test_quality_sees_how_often_and_why_cases_are_passed_on(site):
 def test_a_file_is_imported_or_all_its_mistakes_are_told(site):
     olga = site.as_("coordinator")
     table = b"reader,kind,start,end\ndr-huda,on-call,2026-11-28 20:00,2026-11-29 06:00\n"
-    taken = submit(olga, "import", 200, file=(io.BytesIO(table), "roster.csv")).get_data(as_text=True)
+    taken = submit(olga, "import", 200, file=carried(table)).get_data(as_text=True)
     assert "1 entry is new." in taken
     assert "On call" in page(olga)
-    refused = submit(olga, "import", 422, file=(io.BytesIO(table + b"dr-hudda,leaf,x,y\n"), "roster.csv")).get_data(as_text=True)
+    refused = submit(olga, "import", 422, file=carried(table + b"dr-hudda,leaf,x,y\n")).get_data(as_text=True)
     assert len(re.findall(r"line <[^>]*>3<", refused)) == 4
     assert refused.count("dr-hudda,leaf,x,y") == 4
-    submit(olga, "import", 422, file=(io.BytesIO(b"\xff"), "roster.csv"))
+    submit(olga, "import", 422, file=carried(b"\xff"))
     submit(olga, "import", 422)
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from support.web_people import PASSWORD
+from support.web_people import PASSWORD, carried
 from teleradiology.workflow import rules as workflow
 
 HTML = {"Accept": "text/html"}
@@ -36,15 +34,13 @@ def test_every_tab_is_for_administrators_alone(site, path):
 
 
 def test_a_chosen_file_is_checked_and_its_differences_are_shown(site):
-    text = submit(
-        site.as_("administrator"), "/rules/check", 200, file=(io.BytesIO(changed(site).encode()), "rules.yaml"), text=""
-    )
+    text = submit(site.as_("administrator"), "/rules/check", 200, file=carried(changed(site).encode()), text="")
     assert "could be put in force" in text
     assert "stroke code" in text and "study_description contains chest" in text
 
 
 def test_a_file_that_is_not_text_is_refused(site):
-    submit(site.as_("administrator"), "/rules/backtest", 422, file=(io.BytesIO(b"\xff\xfe\x00"), "rules.yaml"), text="")
+    submit(site.as_("administrator"), "/rules/backtest", 422, file=carried(b"\xff\xfe\x00"), text="")
 
 
 def test_a_study_is_explained_condition_by_condition(site):

@@ -77,6 +77,7 @@ def test_no_template_switches_escaping_off_or_carries_script():
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*safe\b|autoescape|Markup\(", text), file.name
         assert not re.search(r"\son\w+\s*=\s*[\"']", text), f"{file.name}: a handler in an attribute"
+        assert "multipart" not in text, f"{file.name}: Orthanc answers multipart forms itself, with nothing"
         assert not re.search(r"<style|\sstyle\s*=", text), f"{file.name}: the policy forbids styles in the page"
         for script in re.findall(r"<script[^>]*>", text):
             assert "src=" in script or 'type="application/json"' in script, f"{file.name}: {script}"

@@ -23,6 +23,7 @@ from ...workflow.room import Room
 from .. import ROOT, auth
 from ..problems import document, status_of
 from . import look, reasons, roster_grid, words
+from .carried import file_given
 from .words import N_, _
 
 SAID = {
@@ -143,8 +144,7 @@ def _why(reason: Reason) -> str:
 
 
 def _import(room: Room, actor: Actor) -> Any:
-    given = request.files.get("file")
-    raw = given.read() if given else b""
+    raw = file_given()
     if not raw:
         raise InvalidInput(problems=[Problem(_("choose a file first"), path="file")])
     text = decoded(raw)

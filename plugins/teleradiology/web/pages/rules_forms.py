@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask import request
 
 from ...core.errors import InvalidInput, Problem
+from .carried import file_given
 from .words import _
 
 SPANS = (1, 7, 30, 90, 365)
@@ -14,11 +15,11 @@ SPANS = (1, 7, 30, 90, 365)
 
 def text_given() -> str:
     """The file that was chosen, else what was typed."""
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
+    chosen = file_given()
+    if not chosen:
         return request.form.get("text", "").replace("\r\n", "\n")
     try:
-        return upload.read().decode("utf-8").replace("\r\n", "\n")
+        return chosen.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise InvalidInput(problems=[Problem(_("The file is not UTF-8 text."), path="file")]) from None
 

@@ -1,5 +1,6 @@
 // What every page does: clocks, keys, menus that close, dialogs that open, a sign-out that leaves nothing behind.
 import "./bell.js";
+import * as carry from "./carry.js";
 import * as clock from "./clock.js";
 import * as keys from "./keys.js";
 import * as local from "./local.js";
@@ -58,3 +59,4 @@ keys.listen(document);
 for (const button of document.querySelectorAll("[data-keys]")) button.addEventListener("click", () => { closeMenus(); keys.showSheet(); });
 for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();
 clock.start();
+carry.start();
