@@ -6,7 +6,7 @@ What cannot be made sense of is told as a problem beside what could.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -76,18 +76,19 @@ def read(dataset: Dataset, sender: str = "") -> Told:
     source = _plain(getattr(getattr(dataset, "file_meta", None), "SourceApplicationEntityTitle", ""))
     device = (name or _first(nodes, _DEVICE_MODEL) or next(filter(None, header), "") or sender or "AI")[:LONGEST_DEVICE]
     found = [each for place in places[:MOST_FINDINGS] if (each := _read(place)) is not None]
-    whence = {
-        "study_instance_uid": _plain(dataset.get("StudyInstanceUID", "")),
-        "device": device,
-        "version": (_first(nodes, _ALGORITHM_VERSION) or _plain(getattr(dataset, "SoftwareVersions", "")))[:LONGEST_VERSION],
-        "source": "sr",
-        "sop_instance_uid": _plain(dataset.get("SOPInstanceUID", "")),
-    }
+    whence = Finding(
+        _plain(dataset.get("StudyInstanceUID", "")),
+        device,
+        "",
+        version=(_first(nodes, _ALGORITHM_VERSION) or _plain(getattr(dataset, "SoftwareVersions", "")))[:LONGEST_VERSION],
+        source="sr",
+        sop_instance_uid=_plain(dataset.get("SOPInstanceUID", "")),
+    )
     problems = [INCOMPLETE] if tree.is_cut or len(places) > MOST_FINDINGS else []
     problems += [CONTRADICTORY] if any(each.is_contradictory for each in found) else []
     return Told(
         tuple(filter(None, (device, _first(nodes, _ALGORITHM), *header, source, sender))),
-        [Finding(**whence, code=each.code, text=each.text, score=each.score, positive=each.positive) for each in found],
+        [replace(whence, code=each.code, text=each.text, score=each.score, positive=each.positive) for each in found],
         [each.is_said for each in found],
         tuple(problems),
     )
