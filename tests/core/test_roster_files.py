@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from time import monotonic
 
@@ -142,6 +143,19 @@ def test_a_formula_in_a_note_is_text_and_one_elsewhere_is_a_mistake():
 def test_a_table_with_tabs_is_read():
     text = "reader\tkind\tstart\tend\r\ndr-huda\tleave\t2026-12-01\t2026-12-02\r\n"
     assert len(roster_csv.parsed(text, READERS).found) == 1
+
+
+def test_the_line_that_tells_a_spreadsheet_its_separator_is_passed_by():
+    text = "sep=;\r\nreader;kind;start;end\r\ndr-huda;leave;2026-12-01;2026-12-02\r\ndr-nobody;leave;2026-12-01;2026-12-02\r\n"
+    found = roster_csv.parsed(text, READERS)
+    assert (len(found.found), told(found)) == (1, [(4, "reader")])
+
+
+def test_a_name_that_two_readers_share_is_not_enough():
+    both = {**READERS, "dr-weber-2": replace(READERS["dr-weber"], id="dr-weber-2", email="")}
+    found = roster_csv.parsed("reader,kind,start,end\nDr Anna Weber,leave,2026-12-01,2026-12-02\n", both)
+    assert "'Dr Anna Weber' may be dr-weber, dr-weber-2: give the id" in messages(found)
+    assert roster_csv.parsed("reader,kind,start,end\ndr-weber,leave,2026-12-01,2026-12-02\n", both).found
 
 
 def test_what_may_not_be_meant_is_noticed():

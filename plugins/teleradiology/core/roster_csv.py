@@ -55,11 +55,15 @@ def parsed(text: str, readers: Mapping[str, Reader]) -> Entries:
     text = text.removeprefix("\ufeff")
     if not text.strip():
         return Entries(problems=(mistake("empty", line=1, known=", ".join(_NEEDED)),))
-    first = text.split("\n", 1)[0]
+    sep, _, rest = text.partition("\n")
+    told = sep.strip().startswith("sep=")  # a line for the spreadsheet alone
+    first = rest.split("\n", 1)[0] if told else sep
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     table = _Table(readers)
     line = 1
     try:
+        if told:
+            next(rows)
         header = [clean(name).strip().lower() for name in next(rows, [])]
         table.problems += _header_problems(header)
         if table.problems:

@@ -83,9 +83,12 @@ def reader_named(readers: Mapping[str, Reader], text: str, path: str = "reader")
     word = folded(clean(text).strip())
     if not word:
         raise Wrong("no-reader", path)
-    for reader in readers.values():
-        if word in (folded(reader.id), folded(reader.name), folded(reader.email or reader.id)):
-            return reader
+    for called in ("id", "email", "name"):
+        found = [one for one in readers.values() if folded(getattr(one, called)) == word]
+        if len(found) > 1:
+            raise Wrong("several-readers", path, found=clean(text)[:64], known=", ".join(one.id for one in found))
+        if found:
+            return found[0]
     near = difflib.get_close_matches(word, [*readers, *(one.name for one in readers.values())], n=1, cutoff=0.6)
     known = ", ".join(list(readers)[:20])
     raise Wrong("unknown-reader", path, near[0] if near else "", found=clean(text)[:64], known=known)

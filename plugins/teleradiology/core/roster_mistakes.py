@@ -10,6 +10,7 @@ MISTAKES: Mapping[str, str] = {
     # of an entry
     "no-reader": "expected a reader of the rules file",
     "unknown-reader": "there is no reader '{found}' in the rules file; known: {known}",
+    "several-readers": "'{found}' may be {known}: give the id",
     "kind": "expected one of {known}; found '{found}'",
     "zone": "expected a time zone such as Africa/Tripoli; found '{found}'",
     "time": "expected a time such as 2026-12-01 08:00; found '{found}'",

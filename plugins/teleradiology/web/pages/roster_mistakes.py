@@ -9,6 +9,7 @@ from .words import N_, filled
 TEXTS = {
     "no-reader": N_("expected a reader of the rules file"),
     "unknown-reader": N_("there is no reader '{found}' in the rules file; known: {known}"),
+    "several-readers": N_("'{found}' may be {known}: give the id"),
     "kind": N_("expected one of {known}; found '{found}'"),
     "zone": N_("expected a time zone such as Africa/Tripoli; found '{found}'"),
     "time": N_("expected a time such as 2026-12-01 08:00; found '{found}'"),
