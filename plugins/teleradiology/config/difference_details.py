@@ -73,7 +73,7 @@ def _parts(section: str, entry: Any) -> dict[str, Any]:
         when, then = entry
         return {"when": when} | {f"then.{name}": value for name, value in then.items()}
     if section == "priorities":
-        return {"turnaround": entry[0], "warn_after": entry[1]}
+        return {"turnaround": entry[0], "warn_after": f"{entry[1]:.0%}"}
     if section == "examples":
         given, expect, decided_by = entry
         return {"given": given, "expect": expect, "decided_by": decided_by}
@@ -94,4 +94,7 @@ def _told(value: Any) -> str:
         return ", ".join(_told(each) for each in value)
     if hasattr(value, "to_json"):
         return ", ".join(f"{key} {each}" for key, each in value.to_json().items())
+    if is_dataclass(value) and "__str__" not in vars(type(value)):
+        said = ((each.name, _told(getattr(value, each.name))) for each in fields(value) if each.repr)
+        return " ".join(f"{name} {text}" for name, text in said if text)
     return shown(value)

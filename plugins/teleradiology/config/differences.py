@@ -51,6 +51,8 @@ def content(file: RulesFile, section: str) -> dict[str, Any]:
         return {each.name or f"example {place}": (each.given, dict(each.expect.values), dict(each.expect.decided_by))
                 for place, each in enumerate(file.examples, 1)}  # fmt: skip
     found = getattr(file, section)
+    if section in ("policies", "completeness"):
+        return {each.name or f"number {place}": each for place, each in enumerate(found, 1)}
     return dict(found) if isinstance(found, Mapping) else {section: found}
 
 

@@ -125,7 +125,7 @@ ATTENTION = {
     "no reader may read this": N_("No reader may read this study"),
     "no facility claims the sender": N_("No site claims the sender"),
 }
-PRIORITIES = {"stat": N_("STAT"), "urgent": N_("Urgent"), "routine": N_("Routine")}
+PRIORITIES = {"stat": N_("STAT"), "urgent": N_("Urgent"), "routine": N_("Routine"), "low": N_("Low")}
 SUBSPECIALTIES = {
     "general": N_("General"),
     "neuro": N_("Neuro"),

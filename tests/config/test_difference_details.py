@@ -1,0 +1,46 @@
+"""What a diff says of two rules files: each part that changed, as a rules file writes it and never as a program prints it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from support.rule_texts import FACILITIES, PRIORITIES, READERS, rules_of
+from teleradiology.config.difference_details import details
+
+LICENSED_LONGER = {"dr-salem": {**READERS["dr-salem"], "licences": [{"jurisdiction": "LY", "until": "2029-12-31"}]}}
+LADDER = {"office": {"steps": [{"at": "50%", "do": "notify-reader"}]}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (
+            {"priorities": PRIORITIES | {"stat": {"turnaround": "30m", "warn_after": "60%"}}},
+            ["priorities: stat changed turnaround: 1h → 30m", "priorities: stat changed warn_after: 50% → 60%"],
+        ),
+        (
+            {"readers": LICENSED_LONGER},
+            ["readers: dr-salem changed licences: jurisdiction LY → jurisdiction LY until 2029-12-31"],
+        ),
+        (
+            {"facilities": FACILITIES | {"gozo": {**FACILITIES["zliten-clinic"], "calling_aets": ["GOZO"]}}},
+            ["facilities: gozo added"],
+        ),
+        ({"turnaround": [{"name": "all", "time": "5h"}]}, ["policies: all added"]),
+        ({"completeness": [{"modalities": ["MG"], "instances": 4}]}, ["completeness: number 1 added"]),
+        ({"workload": {"values": [{"weight": 2}]}}, ["workload: workload changed rows: nothing → weight 2"]),
+        ({"ladders": LADDER}, ["ladders: office added"]),
+    ],
+)
+def test_each_part_that_changed_is_told(changed: dict[str, object], told: list[str]) -> None:
+    found = [str(each) for each in details(rules_of(), rules_of(**changed))]
+    assert found == told
+
+
+def test_nothing_is_told_as_a_program_prints_it() -> None:
+    every = {"readers": LICENSED_LONGER, "assignment": {"policy": "least-open", "continuity": 2}, "ladders": LADDER}
+    calendars = [{"c": {"timezone": "UTC", "hours": hours}} for hours in ("08:00-16:00", "09:00-16:00")]
+    before, after = (rules_of(calendars=each, **(every if each is calendars[1] else {})) for each in calendars)
+    assert not re.search(r"\w\(|=|<|\{", " ".join(map(str, details(before, after))))
