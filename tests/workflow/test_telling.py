@@ -158,6 +158,32 @@ def test_in_quiet_hours_a_facility_is_not_sent_mail_but_for_the_most_urgent(benc
     assert len(notices.inbox(bench.room, CLINIC).notices) == 2
 
 
+def test_a_mail_that_waits_for_the_morning_holds_no_urgent_one_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = bench.clock.now()
+    bench.clock.pass_(((now.replace(hour=20, minute=0) - now) % timedelta(days=1)).total_seconds())
+    item = bench.take_in(("CR", 1))
+    reading.hold(bench.room, COORDINATOR, item.id, None, "missing-images")
+    bench.clock.pass_(60)
+    reading.resume(bench.room, COORDINATOR, item.id)
+    reading.prioritize(bench.room, COORDINATOR, item.id, "stat", reason="the ward called")
+    reading.hold(bench.room, COORDINATOR, item.id, None, "missing-information")
+    sent: list[str] = []
+
+    class Taking:
+        name = "email"
+
+        def form(self, destination: str) -> str:
+            return ""
+
+        def deliver(self, parcel: Parcel) -> str:
+            sent.append(str(parcel.payload["ground"]))
+            return "taken"
+
+    monkeypatch.setattr(delivery, "COURIERS", {"email": lambda room: Taking()})
+    delivery.deliver_due(bench.room, "email")
+    assert sent == ["clinical-information"]
+
+
 def test_other_facilities_and_the_house_are_not_told(bench: Bench) -> None:
     bench.take_in(("CT", 1), StudyDescription="compare")
     others = Actor("other", frozenset({Role.FACILITY}), facility="misrata")

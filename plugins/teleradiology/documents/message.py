@@ -29,7 +29,6 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Clinical information is missing. Please call us or send it.",
         "ar": "تنقصها معلومات سريرية. نرجو الاتصال بنا أو إرسالها.",
     },
-    "other": {"en": "Reading waits; the study page says for what.", "ar": "القراءة متوقفة، وسببها مذكور في صفحة الدراسة."},
     "study": {"en": "Study", "ar": "الدراسة"},
     "priority": {"en": "Priority", "ar": "الأولوية"},
     "due": {"en": "Due", "ar": "الموعد"},

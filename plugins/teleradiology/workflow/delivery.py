@@ -65,9 +65,9 @@ def deliver_due(room: Room, courier: str = "") -> int:
 def _is_first(c: Connection, delivery: Delivery) -> bool:
     """Whether nothing earlier for the same receiver of the same study is under way: a preliminary must not follow its final.
 
-    What was given up is not waited for.
+    What was given up is not waited for, and no mail waits for another: one may be held back by quiet hours.
     """
-    if delivery.item is None:
+    if delivery.item is None or delivery.courier == "email":
         return True
     return not any(
         one.id < delivery.id and one.state == "waiting" and _lane(one) == _lane(delivery)
@@ -156,7 +156,7 @@ def _note_failure(room: Room, delivery: Delivery, failure: Exception) -> None:
 
 def _hold_back(c: Connection, delivery: Delivery, until: datetime) -> None:
     """What comes after a failed delivery waits with it, instead of being found due and blocked again and again."""
-    if delivery.item:
+    if delivery.item and delivery.courier != "email":
         for one in outbox.of_item(c, delivery.item):
             if one.state == "waiting" and one.id > delivery.id and _lane(one) == _lane(delivery):
                 outbox.postpone(c, one, until)

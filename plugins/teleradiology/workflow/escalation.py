@@ -201,8 +201,8 @@ def _sent(c: Connection, room: Room, item: Item, rung: Rung, mailed: Iterable[Ad
     about = telling.about_item(room, item, step.action.value, rung.now) | {"step": step.name}
     if "email" in step.by:
         addresses = telling.named(room, (each for each in step.to if is_address(each)))
-        phone = ", ".join(step.to) if step.action is Action.CALL else ""
-        sent += telling.mail(c, room, [*mailed, *addresses], about | {"phone": phone}, rung.once(item), item=item)
+        phone = {"phone": ", ".join(step.to)} if step.action is Action.CALL else {}
+        sent += telling.mail(c, room, [*mailed, *addresses], about | phone, rung.once(item), item=item)
     if "webhook" in step.by and _takes_webhooks(c, room.settings.webhook_url):
         told = {name: about[name] for name in about if name != "zone"}
         told |= {"facility": item.facility, "state": item.state, "reader": item.reader}

@@ -11,6 +11,7 @@ from typing import Any
 from ..core import hold_reasons
 from ..core.directory import Facility
 from ..core.identity import Role
+from ..core.mail_address import is_address
 from ..core.policies import pauses_clock
 from ..store import accounts, notifications, outbox
 from ..store.accounts import Account
@@ -71,7 +72,7 @@ def _chosen(room: Room, people: list[Account], configured: Iterable[str], urgent
 
 
 def _address(account: Account) -> str:
-    return account.email or (account.username if "@" in account.username else "")
+    return account.email or (account.username if is_address(account.username) else "")
 
 
 def mail(
