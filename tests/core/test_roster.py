@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from teleradiology.core.reader import Licence, Reader, Shift
-from teleradiology.core.roster import Cover, Duty, Exception_, duty_at, gaps, is_available, spans
+from teleradiology.core.roster import Cover, Duty, Exception_, duty_at, gaps, is_available, on_since, spans
 
 BERLIN, TRIPOLI = "Europe/Berlin", "Africa/Tripoli"
 EVERY_DAY = tuple(range(7))
@@ -49,6 +52,30 @@ def test_an_extra_shift_and_being_on_call_are_duties():
     assert duty_at(one, at, [Exception_("dr-a", "on-call", *hours)]) == "on-call"
     assert duty_at(one, at, [Exception_("dr-a", "on-call", *hours), Exception_("dr-a", "extra", *hours)]) == "shift"
     assert duty_at(one, at, [Exception_("dr-a", "extra", *hours), Exception_("dr-a", "leave", *hours)]) is None
+
+
+def test_a_duty_goes_on_from_a_weekly_shift_into_an_extra_one_and_begins_anew_after_leave():
+    one, begin = reader(day_shift("UTC")), MONDAY + timedelta(hours=8)
+    extra = Exception_("dr-a", "extra", begin + timedelta(hours=8), begin + timedelta(hours=12))
+    leave = Exception_("dr-a", "leave", begin + timedelta(hours=2), begin + timedelta(hours=3))
+    at, long_ago = begin + timedelta(hours=10), MONDAY - timedelta(days=1)
+    assert on_since(one, at, [extra], long_ago) == begin
+    assert on_since(one, at, [extra, leave], long_ago) == leave.end
+    assert on_since(one, at, [extra], begin + timedelta(hours=1)) == begin + timedelta(hours=1)
+    assert on_since(one, at, [], long_ago) == at  # off duty
+    assert on_since(one, at, [replace(extra, kind="leave")], long_ago) == at
+
+
+@given(st.lists(st.tuples(st.sampled_from(["leave", "extra", "on-call"]), st.integers(0, 30), st.integers(1, 12)), max_size=6))
+def test_since_when_somebody_is_on_duty_agrees_with_the_spans(entries):
+    one, at = reader(day_shift("UTC")), MONDAY + timedelta(hours=12, minutes=30)
+    start = MONDAY - timedelta(days=1)
+    given_ = [Exception_("dr-a", kind, start + timedelta(hours=n), start + timedelta(hours=n + m)) for kind, n, m in entries]
+    parts = spans(one, start, at + timedelta(minutes=1), given_)
+    since = at
+    for part in reversed(parts):  # what touches is one duty, whichever its layer
+        since = part.start if part.start <= since <= part.end else since
+    assert on_since(one, at, given_, start) == since
 
 
 def test_who_is_unavailable_until_further_notice_has_no_duty():

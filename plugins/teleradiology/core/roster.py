@@ -17,6 +17,7 @@ LEAVE, EXTRA, ON_CALL, UNAVAILABLE = "leave", "extra", "on-call", "unavailable"
 KINDS = (LEAVE, EXTRA, ON_CALL, UNAVAILABLE)
 SHIFT = "shift"
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,23 @@ def duty_at(reader: Reader, at: datetime, exceptions: Iterable[Exception_]) -> s
     if EXTRA in kinds or reader.is_on_duty(at):
         return SHIFT
     return ON_CALL if ON_CALL in kinds or reader.is_on_call(at) else None
+
+
+def on_since(reader: Reader, at: datetime, exceptions: Iterable[Exception_], earliest: datetime) -> datetime:
+    """Since when the reader has been on duty, or on call, without a break, looking back to ``earliest``; off duty the instant."""
+    own = [each for each in exceptions if each.reader == reader.id]
+    duties = [each for each in own if each.kind in (EXTRA, ON_CALL)]
+    leave = [each for each in own if each.kind == LEAVE]
+    since, moment = at, at
+    while since > earliest and not any(each.covers(moment) for each in leave):
+        began = [each.start for each in duties if each.covers(moment)]
+        weekly = reader.shift_began(moment)
+        if weekly is None and not began:
+            break
+        back = [each.end for each in leave if each.end and each.end <= moment]
+        since = max([min([*began, weekly] if weekly else began), *back])
+        moment = since - _INSTANT
+    return max(since, earliest)
 
 
 def is_available(reader: str, at: datetime, exceptions: Iterable[Exception_]) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..config.rules_file import RulesFile
-from ..core.reader import Reader
-from ..core.roster import EXTRA, ON_CALL, duty_at, is_available, spans
+from ..core.roster import EXTRA, ON_CALL, Exception_, duty_at, is_available, on_since
 from ..store import roster
 from ..store.engine import Connection
 
 LONGEST = timedelta(hours=24)  # what was done longer ago is not of this shift
+_INSTANT = timedelta(microseconds=1)
 
 
 class Presence(NamedTuple):
@@ -32,11 +33,8 @@ def standing_of(c: Connection, rules: RulesFile, at: datetime) -> dict[str, Pres
 
 def shifts_began(c: Connection, rules: RulesFile, at: datetime) -> dict[str, datetime]:
     """When the present duty began of those whose duty comes from the roster; the extra shift after one's own goes on with it."""
-    now = {each.reader for each in roster.current(c, at) if each.kind in (EXTRA, ON_CALL)}
-    return {name: began for name in now if (one := rules.readers.get(name)) and (began := _began(c, one, at))}
-
-
-def _began(c: Connection, reader: Reader, at: datetime) -> datetime | None:
-    since, until = at - LONGEST, at + timedelta(seconds=1)
-    duties = spans(reader, since, until, roster.exceptions(c, since, until, reader.id))
-    return next((duty.start for duty in duties if duty.start <= at < duty.end), None)
+    added = {each.reader for each in roster.current(c, at) if each.kind in (EXTRA, ON_CALL) and each.reader in rules.readers}
+    lately: dict[str, list[Exception_]] = defaultdict(list)
+    for each in roster.exceptions(c, at - LONGEST, at + _INSTANT) if added else ():
+        lately[each.reader].append(each)
+    return {name: on_since(rules.readers[name], at, lately[name], at - LONGEST) for name in added}
