@@ -23,6 +23,8 @@ __all__ = ["Board", "Row", "add", "board", "remove", "set_availability", "standi
 
 DAYS = 14
 _DAY = timedelta(days=1)
+AHEAD = 3660 * _DAY
+LISTED = 300
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Board:
     rows: tuple[Row, ...]
     gaps: tuple[Gap, ...]
     covers: tuple[Cover, ...]
+    entries: tuple[Exception_, ...]  # all that has not ended, beyond the window too; the first LISTED
+    more: int = 0  # that are not listed
 
 
 def board(room: Room, actor: Actor, days: int = DAYS) -> Board:
@@ -55,10 +59,12 @@ def board(room: Room, actor: Actor, days: int = DAYS) -> Board:
     until = now + days * _DAY
     with room.store.reading() as c:
         stored = roster.exceptions(c, now - _DAY, until + _DAY)
+        ahead = roster.exceptions(c, now, now + AHEAD)
     readers = [one for one in rules.readers.values() if one.active]
     covers = needed(rules)
     rows = tuple(_row(one, now, until, [each for each in stored if each.reader == one.id]) for one in readers)
-    return Board(now, until, rows, gaps(readers, stored, now, until, covers), covers)
+    found = gaps(readers, stored, now, until, covers)
+    return Board(now, until, rows, found, covers, tuple(ahead[:LISTED]), max(0, len(ahead) - LISTED))
 
 
 def needed(rules: RulesFile) -> tuple[Cover, ...]:

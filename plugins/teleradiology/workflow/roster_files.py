@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..config import roster_calendar
 from ..core import roster_csv, roster_ics
@@ -16,11 +16,10 @@ from ..core.roster_remarks import noticed
 from ..store import roster
 from .acting import permit
 from .room import Room
-from .roster import board, put
+from .roster import AHEAD, board, put
 
 CSV, ICS = "csv", "ics"
 MOST_ENTRIES, MOST_PROBLEMS = 5000, 200
-_AHEAD = timedelta(days=3660)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def exported(room: Room, actor: Actor, form: str, *, duties: bool = False) -> st
         ]
     else:
         with room.store.reading() as c:
-            entries = roster.exceptions(c, now, now + _AHEAD)
+            entries = roster.exceptions(c, now, now + AHEAD)
     return roster_csv.written(entries, readers) if form == CSV else roster_ics.written(entries, readers, now)
 
 

@@ -37,6 +37,12 @@ def test_leave_is_entered_and_removed_by_form(site):
     assert "everybody works the weekly hours" in page(olga)
 
 
+def test_leave_far_ahead_is_listed_too(site):
+    olga = site.as_("coordinator")
+    submit(olga, "exceptions", **{**LEAVE, "start": "2027-06-01T08:00", "end": "2027-06-10T08:00", "note": "summer"})
+    assert "summer" in page(olga)
+
+
 def test_what_was_typed_wrongly_is_told(site):
     answer = submit(site.as_("coordinator"), "exceptions", 422, **{**LEAVE, "end": "2026-11-22T10:00"})
     assert "expected an end after the start" in answer.get_data(as_text=True)

@@ -103,6 +103,7 @@ class Shown:
     on_duty: int
     on_call: int
     entries: tuple[Entry, ...]
+    more: int  # entries that are not listed
     coverage: tuple[Coverage, ...]
     width: int
     zone: str
@@ -124,7 +125,8 @@ def shown(rules: RulesFile, board: Board, viewer: ZoneInfo, language: str) -> Sh
         tuple(sorted(lines, key=_soonest)),
         layers.count(SHIFT),
         layers.count(ON_CALL),
-        tuple(_entry(row, each, viewer) for row in board.rows for each in row.exceptions),
+        tuple(_entry(rules, each, viewer) for each in board.entries),
+        board.more,
         tuple(_coverage(rules, board, cover) for cover in board.covers),
         DAYS * 24,
         viewer.key,
@@ -178,11 +180,12 @@ def _span(start: datetime, stop: datetime, zone: object) -> Markup:
     return show.ltr(f"{start.astimezone(zone):%H:%M}–{stop.astimezone(zone):%H:%M}")  # type: ignore[arg-type]
 
 
-def _entry(row: Row, each: Exception_, viewer: ZoneInfo) -> Entry:
-    zone = ZoneInfo(zone_of(row.reader, viewer.key))
+def _entry(rules: RulesFile, each: Exception_, viewer: ZoneInfo) -> Entry:
+    reader = rules.readers.get(each.reader)
+    zone = ZoneInfo(zone_of(reader, viewer.key)) if reader else viewer
     start = show.ltr(f"{each.start.astimezone(zone):%Y-%m-%d %H:%M}")
     end = show.ltr(f"{each.end.astimezone(zone):%Y-%m-%d %H:%M}") if each.end else _("until further notice")
-    return Entry(each, row.reader.name, sign_of(each.kind), start, end, zone.key)
+    return Entry(each, reader.name if reader else each.reader, sign_of(each.kind), start, end, zone.key)
 
 
 def _coverage(rules: RulesFile, board: Board, cover: Cover) -> Coverage:
