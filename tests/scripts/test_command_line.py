@@ -155,6 +155,24 @@ def test_a_data_folder_without_a_trail_is_told(tmp_path: Path, capsys: pytest.Ca
     assert "the audit key was expected" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("act", [["rules", "history"], ["rules", "backtest"], ["doctor"], ["audit", "verify"]])
+def test_a_data_folder_that_is_broken_is_told_in_a_line(
+    act: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "teleradiology.db").write_bytes(b"no database" * 100)
+    (tmp_path / "audit.key").write_bytes(b"short")
+    assert main([*act, "--data", str(tmp_path)]) == 1
+    said = "".join(capsys.readouterr())
+    assert "file is not a database" in said or "expected a key of 32 bytes" in said
+
+
+@pytest.mark.parametrize("act", [["rules", "check"], ["status"], ["doctor"]])
+def test_a_garbled_note_of_serve_is_told(act: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "serving.json").write_text("{")
+    assert main([*act, "--data", str(tmp_path)]) == 1
+    assert "it is garbled" in "".join(capsys.readouterr())
+
+
 def test_the_doctor_looks_at_everything_although_the_first_look_is_bad(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

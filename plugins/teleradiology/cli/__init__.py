@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..core.errors import Refusal, Unavailable
-from . import audit, demo, doctor, rules, status
+from ..store.engine import StorageError
+from . import audit, demo, doctor, installation, rules, status
 from .output import complain
 from .parser import NotUnderstood, Parser
 
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         complain(Unavailable(f"{error.filename or 'the system'}: {error.strerror or error}"), form)
+    except StorageError as error:
+        complain(installation.unreadable(error), form)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
     return REFUSED

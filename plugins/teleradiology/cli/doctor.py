@@ -13,6 +13,7 @@ from typing import Any
 from ..core.errors import Refusal
 from ..demo.client import Client
 from ..store import audit, migrate
+from ..store.engine import StorageError
 from . import installation
 from .installation import Installation
 from .output import say, say_json
@@ -54,6 +55,8 @@ def _look(what: str, look: Callable[[Installation], tuple[bool | None, str]], th
         return Finding(what, *look(there))
     except Refusal as refusal:
         return Finding(what, False, refusal.detail)
+    except StorageError as error:
+        return Finding(what, False, installation.unreadable(error).detail)
     except OSError as error:
         return Finding(what, False, f"{error.filename}: {error.strerror}")
 

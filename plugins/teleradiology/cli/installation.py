@@ -16,7 +16,7 @@ from ..config.file_text import text_of
 from ..config.rules_file import RulesFile
 from ..config.settings import Settings
 from ..core.errors import InvalidConfiguration, Unavailable
-from ..store.engine import Store, connect
+from ..store.engine import StorageError, Store, connect
 from ..store.seal import Seal, seal_of
 from .parser import HOME
 
@@ -57,7 +57,10 @@ class Installation:
     def sealed_store(self) -> Store:
         if not (self.data_dir / "audit.key").exists():
             raise Unavailable(f"the audit key was expected in {self.data_dir}; found none. Name the data folder: --data DIR")
-        return self.store(seal_of(self.data_dir))
+        try:
+            return self.store(seal_of(self.data_dir))
+        except ValueError as error:
+            raise Unavailable(str(error)) from None
 
     def _environment(self) -> dict[str, str]:
         note = self.data_dir / "serving.json"
@@ -71,6 +74,12 @@ class Installation:
 
 def of(data_dir: Path) -> Installation:
     return Installation(data_dir.expanduser().absolute())
+
+
+def unreadable(error: StorageError) -> Unavailable:
+    """What a failure of the database means to an administrator."""
+    said = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return Unavailable(f"the database cannot be read: {said}. See ./teleradiology doctor, or restore it from the backup")
 
 
 _COMMENTS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)

@@ -154,7 +154,7 @@ def _unmet(expected: dict[str, str], found: dict[str, Any], rules: RulesFile | N
 
 def _hinted(problem: Problem) -> str:
     hint = f". Did you mean {problem.suggestion}?" if problem.suggestion else ""
-    where = {"at": "--at"}.get(problem.path, problem.path.partition(".")[0])
+    where = "--expect" if problem.path.startswith("--expect") else "--at" if problem.path == "at" else problem.path
     return f"{where}: {problem.message}{hint}"
 
 
