@@ -42,10 +42,8 @@ class Given:
         return StudyFacts(**values)
 
     def schema(self) -> Schema:
-        names = dict.fromkeys(KINDS) | ALSO_WRITTEN
-        properties = {
-            name: {"description": ABOUT[fact or name]} | _shape_given(fact or name).schema() for name, fact in names.items()
-        }
+        names = {name: name for name in KINDS} | dict(ALSO_WRITTEN)
+        properties = {name: {"description": ABOUT[fact]} | _shape_given(fact).schema() for name, fact in names.items()}
         return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
