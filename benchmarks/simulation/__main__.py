@@ -14,7 +14,7 @@ from pathlib import Path
 
 from machine import conditions
 
-from . import page, results
+from . import page, qucad, results
 from .parts import day, ladder, queues, x_rays
 from .results import Section
 
@@ -35,6 +35,8 @@ def main() -> None:
     unknown = [part for part in chosen.parts if part not in ORDER]
     if unknown:
         options.error(f"no part {', '.join(unknown)}; there are {', '.join(ORDER)}")
+    if chosen.qucad:
+        qucad.python_of(chosen.qucad)  # said now rather than after some minutes
     parts: dict[str, Callable[[], Section]] = {
         "queues": partial(queues.run, chosen.thorough, chosen.qucad),
         "ladder": partial(ladder.run, chosen.thorough),

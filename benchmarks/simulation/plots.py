@@ -165,8 +165,12 @@ def scatter(data: Data) -> str:
             line(x(step / 5), top, x(step / 5), bottom, "axis"),
             text(x(step / 5), bottom + 16, f"{step / 5:.1f}", "middle"),
         ]
+    beyond = any(b > up for each in data["series"] for _, b in each["points"])
     for step in range(int(up / 0.5) + 1):
-        parts += [line(left, y(step / 2), right, y(step / 2), "axis"), text(left - 6, y(step / 2) + 4, f"{step / 2:.1f}", "end")]
+        parts += [
+            line(left, y(step / 2), right, y(step / 2), "axis"),
+            text(left - 6, y(step / 2) + 4, f"{step / 2:.1f}{'+' if beyond and step / 2 == up else ''}", "end"),
+        ]
     for number, each in enumerate(data["series"]):
         css = "ours" if each.get("ours") else f"series{number}"
         parts += [mark(x(a), y(b), number, css) for a, b in each["points"]]

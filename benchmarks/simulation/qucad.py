@@ -29,15 +29,20 @@ class Speed:
         return self.patients / self.seconds
 
 
-def run(checkout: Path) -> Speed:
-    """With the checkout's own virtual environment ``.venv`` (numpy, pandas, scipy, matplotlib, statsmodels)."""
+def python_of(checkout: Path) -> Path:
+    """The interpreter of the checkout's own virtual environment ``.venv``."""
     python = checkout.resolve() / ".venv" / "bin" / "python"
     if not python.exists() or not (checkout / "scripts" / "run_sim.py").exists():
         raise SystemExit(
             f"--qucad: expected a checkout of DIDSR/QuCAD with a virtual environment .venv in {checkout}; "
             "see benchmarks/simulation/README.md"
         )
-    command = [str(python), str(DRIVER), str(PATIENTS)]
+    return python
+
+
+def run(checkout: Path) -> Speed:
+    """With numpy, pandas, scipy, matplotlib and statsmodels of its environment."""
+    command = [str(python_of(checkout)), str(DRIVER), str(PATIENTS)]
     said = subprocess.run(command, cwd=checkout / "scripts", capture_output=True, text=True, check=False)
     if said.returncode:
         raise SystemExit(f"--qucad: QuCAD ended with {said.returncode}:\n{said.stderr[-2000:]}")
