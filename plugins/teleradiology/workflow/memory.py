@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+log = logging.getLogger(__name__)
 A_STEP = timedelta(seconds=30)  # a wall clock that moves so much more or less than time itself has been set
 DOUBT = 600.0  # seconds for which a set clock is not believed: most wrong settings are put right by then
 PAUSE = 1.0  # seconds without an image after which a study is counted of which a number is expected
@@ -131,6 +133,8 @@ class Memory:
             return wall
         if self._doubted is None:
             self._doubted = now
+            step = (wall - expected).total_seconds()
+            log.warning("the clock was set by %+.0f s; due times and ladders follow it in %.0f s if it stays so", step, DOUBT)
         if now - self._doubted < DOUBT:
             return expected
         self._wall, self._doubted = (wall, now), None
