@@ -72,7 +72,8 @@ class _Reading:
         """The entries of all events."""
         found: list[tuple[Exception_, int]] = []
         passed_over = 0
-        wrongs = {id(event): self._note_replaced(event) for event in events}
+        for event in events:
+            problems += [each.at(event.line_of(each.path)) for each in self._note_replaced(event)]
         for event in events:
             if event.text("STATUS").upper() == "CANCELLED" or event.text("X-KIND").lower() in WEEKLY:
                 passed_over += 1
@@ -80,7 +81,7 @@ class _Reading:
             entries, wrong = self._entries(event)
             found += [(each, event.line) for each in entries]
             passed_over += not entries and not wrong
-            problems += [each.at(event.line_of(each.path)) for each in (*wrongs[id(event)], *wrong)]
+            problems += [each.at(event.line_of(each.path)) for each in wrong]
             if len(found) > MOST or self.idle > MOST_IDLE:
                 break
         until = self.until if self.goes_on else None
