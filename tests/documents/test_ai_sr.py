@@ -6,11 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from highdicom import sr
-from pydicom.sr.codedict import codes
-from pydicom.uid import generate_uid
 
-from support import dicom_files
 from support.ai_reports import ABSENT, BLEEDING, FRACTURE, PRESENT, code, content, content_of_nobody, nested, probability, report
 from teleradiology.documents import ai_sr, dicom_reader
 
@@ -75,42 +71,12 @@ def test_more_findings_than_are_kept_are_told():
     assert (len(many.findings), many.problems) == (ai_sr.MOST_FINDINGS, (ai_sr.INCOMPLETE,))
 
 
-@pytest.fixture(scope="module")
-def made_by_others(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Comprehensive 3D SR of two measurement groups, as a toolkit that is not ours writes it."""
-    image = dicom_files.image()
-    device = sr.DeviceObserverIdentifyingAttributes(uid=generate_uid(), name="BleedFinder", manufacturer_name="Example Company")
-    observer = sr.ObserverContext(observer_type=codes.DCM.Device, observer_identifying_attributes=device)
-    context = sr.ObservationContext(observer_device_context=observer)
-    unit = sr.CodedConcept("1", "UCUM", "no units")
-
-    def group(finding: sr.CodedConcept, score: float, verdict: sr.CodedConcept) -> sr.MeasurementsAndQualitativeEvaluations:
-        return sr.MeasurementsAndQualitativeEvaluations(
-            sr.TrackingIdentifier(uid=generate_uid(), identifier="lesion"),
-            finding_type=finding,
-            algorithm_id=sr.AlgorithmIdentification("bleed-net", "2.1"),
-            measurements=[sr.Measurement(sr.CodedConcept("111047", "DCM", "Probability of cancer"), score, unit)],
-            qualitative_evaluations=[
-                sr.QualitativeEvaluation(sr.CodedConcept("363713009", "SCT", "Has interpretation"), verdict)
-            ],
-        )
-
-    groups = [
-        group(sr.CodedConcept("1386000", "SCT", "Intracranial hemorrhage"), 0.93, codes.SCT.Present),
-        group(sr.CodedConcept("125605004", "SCT", "Fracture of bone"), 0.04, codes.SCT.Negative),
-    ]
-    title = sr.CodedConcept("126000", "DCM", "Imaging Measurement Report")
-    procedure = sr.CodedConcept("P5-0808E", "SRT", "CT head")
-    content = sr.MeasurementReport(context, procedure, imaging_measurements=groups, title=title)
-    made = {"series_number": 99, "series_instance_uid": generate_uid(), "instance_number": 1, "sop_instance_uid": generate_uid()}
-    report = sr.Comprehensive3DSR([image], content, **made, manufacturer="Example Company", is_complete=True)
-    file = tmp_path_factory.mktemp("sr") / "ai.dcm"
-    report.save_as(file)
-    return file
+# A Comprehensive 3D SR of two measurement groups with algorithm, probability and interpretation, written with highdicom 0.28.2.
+MADE_BY_OTHERS = Path(__file__).with_name("highdicom_report.dcm")
 
 
-def test_what_another_toolkit_wrote_is_read(made_by_others: Path) -> None:
-    told = ai_sr.read(dicom_reader.read(made_by_others.read_bytes()))
+def test_what_another_toolkit_wrote_is_read() -> None:
+    told = ai_sr.read(dicom_reader.read(MADE_BY_OTHERS.read_bytes()))
     found = [(each.device, each.version, each.text, each.score, each.positive) for each in told.findings]
     assert found == [
         ("BleedFinder", "2.1", "Intracranial hemorrhage", 0.93, True),
@@ -119,8 +85,8 @@ def test_what_another_toolkit_wrote_is_read(made_by_others: Path) -> None:
     assert (told.said, told.problems) == ([True, True], ())
 
 
-def test_dsrdump_reads_the_same(made_by_others: Path) -> None:
-    done = subprocess.run(["dsrdump", "+Pl", made_by_others], capture_output=True, check=False)
+def test_dsrdump_reads_the_same() -> None:
+    done = subprocess.run(["dsrdump", "+Pl", MADE_BY_OTHERS], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     for words in (b"BleedFinder", b"Intracranial hemorrhage", b"0.93", b"Fracture of bone"):
         assert words in done.stdout
