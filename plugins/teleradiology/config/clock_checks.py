@@ -71,8 +71,14 @@ def _check_lengths(node: Items, policies: tuple[TurnaroundPolicy, ...], values: 
         meant = [each.turnaround for name, each in priorities.items() if name in (policy.priorities or priorities)]
         longest = policy.time or max(meant, default=timedelta(0))
         if open_a_week and longest / open_a_week * _A_WEEK > _A_YEAR:
-            told = f"{longest} by the calendar '{policy.calendar}', which is open for {open_a_week} a week, take more than a year"
+            told = f"{_words(longest)} by the calendar '{policy.calendar}' take more than a year"
+            told += f": it is open for {_words(open_a_week)} a week"
             findings.warning(node.items[number].place, below("turnaround", number), told)
+
+
+def _words(span: timedelta) -> str:
+    minutes = span.total_seconds() / 60
+    return f"{minutes / 60:g} h" if minutes >= 60 else f"{minutes:g} min"
 
 
 def _open_a_week(calendar: Calendar) -> timedelta:
