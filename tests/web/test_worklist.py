@@ -6,6 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from teleradiology.core.completeness import written
+from teleradiology.core.reasons import reason
+from teleradiology.store import items
 from teleradiology.web.api.models.worklist import Explanation, ItemList, ItemOut, Timeline
 
 SURFACE = {
@@ -213,3 +216,26 @@ def test_a_patients_name_is_data(site, name):
     answer = site.as_("radiologist").get(f"/api/worklist/{found.id}")
     assert answer.json["patient"]["name"] == name
     assert answer.content_type == "application/json"
+
+
+def test_a_filter_given_twice_is_refused_and_several_values_stand_in_one(site):
+    admin = site.as_("administrator")
+    twice = admin.get("/api/worklist?state=open&state=all")
+    assert (twice.status_code, twice.json["problems"][0]["path"]) == (422, "state")
+    assert "separate values by commas" in twice.json["problems"][0]["message"]
+    assert admin.get("/api/worklist?state=open,completed").status_code == 200
+
+
+def test_an_item_tells_what_it_waits_for_and_since_when_its_study_is_gone(site):
+    found, _ = site.signed()
+    path = f"/api/worklist/{found.id}"
+    item = site.as_("administrator").get(path).json
+    assert (item["missing"], item["missing_since"]) == ([], None)
+    lacking = (reason("image-count", found=2, expected=4),)
+    with site.room.store.writing() as c:
+        fresh = items.get(c, found.id)
+        items.change(c, fresh, site.room.now(), reason=written(lacking, 512), missing_since=site.room.now())
+    item = site.as_("administrator").get(path).json
+    assert item["missing"] == [{"code": "image-count", "params": {"found": "2", "expected": "4"}}]
+    assert item["reason"] == "2 of 4 images"
+    assert item["missing_since"]
