@@ -51,7 +51,7 @@ class Told:
 
 @dataclass(frozen=True)
 class _Place:
-    """A content item with the one it stands in and what stands beside it about it."""
+    """A content item, and what stands beside it about it."""
 
     item: Dataset
     beside: tuple[Dataset, ...]
