@@ -21,7 +21,7 @@ SERVE = (
     "libharfbuzz-subset0",
     "fonts-droid-fallback",
 )
-TEST = ("chromium", "postgresql", "poppler-utils")
+TEST = ("chromium", "openssl", "postgresql", "poppler-utils")
 NODE = ("nodejs", "npm")
 # Services that Debian starts when their package is installed; ours listen on the ports they would take.
 SERVICES = {"orthanc": "orthanc", "postgresql": "postgresql"}

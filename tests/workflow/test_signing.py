@@ -64,6 +64,24 @@ def test_what_was_signed_stays_as_it_was_when_the_world_changes(desk: Desk) -> N
     assert reporting.get(desk.room, desk.me, signed.id) == signed
 
 
+def test_a_licence_that_ended_while_the_study_was_read_signs_nothing_and_loses_nothing(desk: Desk) -> None:
+    desk.claim()
+    desk.write()
+    desk.with_rules("until: 2030-12-31", "until: 2020-12-31")
+    with pytest.raises(NotAllowed, match=r"licence for LY ended 2020-12-31\. The draft is kept; release the study") as refused:
+        desk.sign("final")
+    assert refused.value.allowed == ("release", "view")
+    assert nothing_happened(desk)
+    assert reporting.draft(desk.room, desk.me, desk.item.id).sections["findings"] == WHOLE["findings"]
+
+
+def test_who_was_given_the_study_in_spite_of_the_licence_may_sign_it(desk: Desk) -> None:
+    desk.with_rules("until: 2030-12-31", "until: 2020-12-31")
+    coordinator = of_role(Role.COORDINATOR)
+    reading.assign(desk.room, coordinator, desk.item.id, "dr-salem", reason="Prolonged by telephone.", force=True)
+    assert desk.finish("final").status == "final"
+
+
 def test_a_preliminary_report_keeps_the_claim_and_the_draft(desk: Desk) -> None:
     signed = desk.finish("preliminary")
     item = desk.now()

@@ -98,6 +98,11 @@ def step_of(reader: Reader, need: Need, standing: Standing) -> int:
     return GENERAL_READERS if need.subspecialty and need.subspecialty not in reader.subspecialties else STRICT
 
 
+def unlicensed(reader: Reader, need: Need) -> Reason | None:
+    """Why the reader may not practise where the patient is on that day; None also where nobody knows where that is."""
+    return _licence(reader, need) if need.jurisdiction else None
+
+
 def _subspecialty(reader: Reader, need: Need) -> Reason | None:
     if not need.subspecialty or need.subspecialty in reader.subspecialties:
         return None

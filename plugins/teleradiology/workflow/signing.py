@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from ..core.eligibility import unlicensed
 from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, Problem, StaleVersion, Told
 from ..core.identity import Actor
 from ..core.reader import FINAL, PRELIMINARY
@@ -19,7 +20,7 @@ from ..store.engine import Connection
 from ..store.ids import new_id
 from ..store.item import Item
 from ..store.reports import Draft, Signed
-from . import accounts, assignment
+from . import accounts, assignment, insisting
 from .acting import allowed_to, find, permit, standing
 from .claims import own_reader
 from .composing import compose
@@ -90,6 +91,7 @@ def _checked(room: Room, c: Connection, actor: Actor, item: Item, wish: Wish, no
     _refuse_state(room, actor, item, wish, before, now)
     follow(ReportStatus(before.status) if before else None, wish.status)
     _refuse_unready_reader(room, actor, item, wish.status, now)
+    _refuse_unlicensed(c, room, actor, item, now)
     draft = reports.draft(c, item.id, actor.username)
     texts = _texts(draft, wish)
     _refuse_incomplete(texts, wish.status)
@@ -123,6 +125,17 @@ def _refuse_unready_reader(room: Room, actor: Actor, item: Item, status: ReportS
         of_these = f" of {asked.modality}" if reader.may_finalize else ""
         raise NotAllowed(f"The rules file lets {reader.name} sign preliminary reports{of_these} only.", allowed=("preliminary",))
     raise NotAllowed(f"{reader.name} has no right to report {asked.modality or 'this study'}; see 'rights' in the rules file.")
+
+
+def _refuse_unlicensed(c: Connection, room: Room, actor: Actor, item: Item, now: datetime) -> None:
+    """A licence that ended while the study was being read, unless a coordinator knew and gave it all the same."""
+    reader, asked = own_reader(room, actor), assignment.need(room.rules.current, assignment.wanted_by(item), now)
+    against = unlicensed(reader, asked)
+    if why := insisting.news(c, item.id, (against,) if against else ()):
+        text = f"{reader.name} may not sign this report: {why[0]}."
+        next_step = "The draft is kept; release the study, so that somebody else reads it."
+        told = Told("may-not-sign", {"reader": reader.name, "why": why})
+        raise NotAllowed(f"{text} {next_step}", allowed=("release", "view"), told=told)
 
 
 def _texts(draft: Draft | None, wish: Wish) -> dict[str, str]:

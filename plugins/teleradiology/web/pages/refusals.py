@@ -19,6 +19,9 @@ TEXTS = {
     "claim-first": N_("Claim the study first. The study: {standing}."),
     "not-yours": N_("Only what is yours can be passed on. The study: {standing}."),
     "may-not-read": N_("{reader} may not read this study. {why}"),
+    "may-not-sign": N_(
+        "{reader} may not sign this report. {why} The draft is kept; release the study, so that somebody else reads it."
+    ),
     "may-not-pick": N_(
         "This study is not yours, and the rules do not let you pick. Ask for the next case, or ask a coordinator."
     ),
