@@ -247,8 +247,8 @@ NIGHT = MORNING | {"days": ["sun"], "from": "22:00", "to": "09:00"}
     [
         ({"licences": [MT]}, ["no active reader has a licence for LY", "a licence for MT, where no facility of this file is"]),
         ({"licences": [LY], "active": False}, ["no active reader has a licence for LY"]),
-        ({"licences": [LY], "shifts": [MORNING, MORNING | {"from": "11:00", "to": "15:00"}]}, ["overlaps with shift 0"]),
-        ({"licences": [LY], "shifts": [MORNING, NIGHT]}, ["overlaps with shift 0"]),
+        ({"licences": [LY], "shifts": [MORNING, MORNING | {"from": "11:00", "to": "15:00"}]}, ["overlaps with number 1"]),
+        ({"licences": [LY], "shifts": [MORNING, NIGHT]}, ["overlaps with number 1"]),
         ({"licences": [LY], "shifts": [MORNING, MORNING | {"from": "12:00", "to": "16:00"}]}, []),
         ({"licences": [LY], "on_call": [MORNING | {"to": "08:00"}]}, ["lasts 24 hours, from 08:00 to 08:00 of the next day"]),
         ({"licences": [LY], "shifts": [MORNING | {"from": "00:00", "to": "00:00"}]}, []),

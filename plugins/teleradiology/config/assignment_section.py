@@ -69,9 +69,7 @@ FIELDS = (
     ),
     Field("groups", ListOf(NAME, "groups"), "Groups whose readers count as those of the house."),
     Field("order", Word(tuple(POLICIES)), "The order in which the next case is chosen; `promise-keeping` when left out."),
-    Field(
-        "reading_minutes", Number(0.1, 600), "How long a study of relative value 1 takes, for the order; 2.5 when left out."
-    ),
+    Field("reading_minutes", Number(0.1, 600), "How long a study of relative value 1 takes, for the order; 2.5 when left out."),
 )
 
 

@@ -36,7 +36,7 @@ def _check_hours(shifts: list[tuple[int, Place, Shift]], path: str, findings: Fi
             findings.warning(at, below(path, number), note)
         for before, _, other in shifts[:number]:
             if other.timezone == shift.timezone and _overlap(other, shift):
-                findings.warning(at, below(path, number), f"overlaps with shift {before} of this list; hours count once")
+                findings.warning(at, below(path, number), f"overlaps with number {before + 1} of this list; hours count once")
                 break
 
 
