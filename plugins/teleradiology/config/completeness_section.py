@@ -77,7 +77,11 @@ COMPLETENESS_RECORD = Record(
         Field("modalities", ListOf(_MODALITY, "modalities"), "Studies with one of these modalities; all when left out."),
         Field("quiet", DURATION, "How long no image must have come, in place of the service's own quiet time."),
         Field("series", Number(1, 1000, whole=True), "The least number of series."),
-        Field("instances", Number(1, 100000, whole=True), "How many images are expected: with exactly so many, and nothing else missing, it is taken in at once."),
+        Field(
+            "instances",
+            Number(1, 100000, whole=True),
+            "How many images are expected: with exactly so many, and nothing else missing, it is taken in at once.",
+        ),
         Field("expect", ListOf(SERIES_WANTED, "series", only_list=True), "Series that must all be there."),
         Field("declared", Flag(), "true: complete only when the facility says so."),
         Field("at_most", DURATION, "How long to wait for what is missing; then the study is read as it is. 1h when left out."),
