@@ -21,6 +21,7 @@ PAGES = {
     "rules tried": ("administrator", "rules/backtest"),
     "rules covered": ("administrator", "rules/coverage"),
     "rules of the past": ("administrator", "rules/history"),
+    "notices": ("coordinator", "notices"),
     "system": ("administrator", "status"),
     "accounts": ("administrator", "accounts"),
     "an account": ("administrator", "accounts/dr-salem"),

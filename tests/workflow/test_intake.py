@@ -129,9 +129,7 @@ def test_a_sender_that_no_facility_claims_is_on_top_with_the_reasons(bench):
 
 
 def test_a_study_that_no_reader_may_ever_read_is_on_top(tmp_path):
-    bench = Bench(
-        tmp_path, RULES.replace("licences: [{jurisdiction: LY}]", "licences: [{jurisdiction: DE}]")
-    )
+    bench = Bench(tmp_path, RULES.replace("licences: [{jurisdiction: LY}]", "licences: [{jurisdiction: DE}]"))
     item = bench.take_in(("CT", 1), StudyDescription="stroke")
     assert (item.state, item.attention, item.rank) == (State.UNASSIGNED, "no reader may read this", -1)
     assert "dr-amal has no licence for LY; dr-salem reads general; this study needs neuro" in item.reason

@@ -15,11 +15,11 @@ from . import show, words
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened, or will; ``name`` is what the rules file calls it."""
+    """Something that happened, or will; ``when`` is when the rules file wants it."""
 
     label: str
     at: datetime
-    name: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,6 @@ def clock(room: Room, item: Item) -> Clock:
         [Moment(words.translated(words.INSTANTS, name), at) for name, at in found.instants.items() if at],
         found.pauses,
         found.paused_at if item.is_open else None,
-        [Moment(words.translated(words.ACTIONS, each.action), each.done_at, each.step) for each in found.steps],
-        [Moment(words.translated(words.COMING, each.action), each.at, each.step) for each in found.coming],
+        [Moment(words.translated(words.ACTIONS, each.action), each.done_at, words.step(each.step)) for each in found.steps],
+        [Moment(words.translated(words.COMING, each.action), each.at, words.step(each.step)) for each in found.coming],
     )

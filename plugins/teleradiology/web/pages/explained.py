@@ -15,10 +15,8 @@ from . import reasons, show, words
 from .words import _
 
 _DETAILS = (
-    "suggested_by",
-    *("reader", "reason", "priority", "before", "status", "version", "cause", "stage", "way", "account", "destination"),
-    "step",
-    "problem",
+    *("suggested_by", "reader", "reason", "priority", "before", "status", "version", "cause", "stage"),
+    *("way", "account", "destination", "step", "problem"),
 )
 
 
@@ -122,27 +120,45 @@ _UNTOLD = ("exam_end_at", "last_image_at", "delivered_at")
 
 def timeline(room: Room, actor: Actor, item: Item) -> list[Event]:
     """What happened to an item, latest first."""
-    found = [event(record, datetime.fromisoformat(record["at"])) for record in reading.timeline(room, actor, item.id)]
+    names = {reader.id: reader.name for reader in room.rules.current.readers.values()}
+    found = [event(record, datetime.fromisoformat(record["at"]), names) for record in reading.timeline(room, actor, item.id)]
     moments = ((name, at) for name, at in promises.instants_of(item).items() if at and name in _UNTOLD)
     found += [Event(at, words.translated(words.INSTANTS, name), "", 0, []) for name, at in moments]
     return sorted(found, key=lambda each: each.at)[::-1]
 
 
-def event(record: Mapping[str, Any], at: datetime) -> Event:
+def event(record: Mapping[str, Any], at: datetime, names: Mapping[str, str]) -> Event:
     """One record in words. A notice that arrived is not a report that did."""
     who, detail = _("the service") if record["actor"] == "system" else record["actor"], record["detail"]
     notice = record["event"] == "delivered" and not detail.get("report")
     text = words.translated(words.SENT, detail.get("courier", "")) if notice else words.translated(words.EVENTS, record["event"])
-    return Event(at, text, who, record["outcome"], details(detail))
+    return Event(at, text, who, record["outcome"], details(detail, names))
 
 
-def details(detail: Mapping[str, Any]) -> list[str]:
-    """The part of a record's detail that helps a person."""
-    found = [words.translated(words.CAUSES, str(detail[name])) for name in _DETAILS if detail.get(name) not in (None, "", [])]
+def details(detail: Mapping[str, Any], names: Mapping[str, str] | None = None) -> list[str]:
+    """The part of a record's detail that helps a person; ``names`` are those of readers by id."""
+    told = _with_changes(detail)
+    found = [_detail(name, str(told[name]), names or {}) for name in _DETAILS if told.get(name) not in (None, "", [])]
     found += [reasons.lacking(each) for each in detail.get("missing", ()) if isinstance(each, Mapping)]
     if detail.get("from") and detail.get("to") and detail["from"] != detail["to"]:
         found.insert(0, f"{_state(detail['from'])} → {_state(detail['to'])}")
     return found
+
+
+def _with_changes(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """A priority that changed, from what to what in one."""
+    if not detail.get("priority"):
+        return dict(detail)
+    change = _changed(str(detail.get("before") or ""), str(detail.get("after") or detail["priority"]))
+    return {**detail, "before": "", "priority": change or detail["priority"]}
+
+
+def _detail(name: str, value: str, names: Mapping[str, str]) -> str:
+    if name == "reader":
+        return names.get(value, value)
+    if name == "step":
+        return words.step(value)
+    return words.translated(words.PRIORITIES if name == "priority" else words.CAUSES, value)
 
 
 def _state(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The bell in the top bar: what this person is told, asked for by a script every few seconds."""
+"""What this person is told: the list behind the bell, which a script asks for every few seconds, and as a page of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...workflow.room import Room
 from .. import ROOT, auth
 from . import words
 
-SHOWN = 20
+SHOWN, ON_PAGE = 20, 200
 PATHS = {"delivery-failed": f"{ROOT}/status", "licence-expiring": f"{ROOT}/status"}
 
 
@@ -40,18 +40,27 @@ class Shown:
 
 
 def register(pages: Blueprint, room: Room) -> None:
-    """The list behind the bell."""
-    pages.add_url_rule("/notices", "notices", lambda: _list(room))
+    """The list behind the bell, and the page."""
+    pages.add_url_rule("/notices", "notices", lambda: _list(room) if auth.PASSIVE_HEADER in request.headers else _page(room))
+
+
+def _page(room: Room) -> str:
+    return render_template("page/notices_page.html", notices=_inbox(room, ON_PAGE)[0])
+
+
+def _inbox(room: Room, limit: int) -> tuple[list[Shown], int]:
+    """The latest notices in words, and how many are unread."""
+    actor, rules = auth.actor(), room.rules.current
+    found = notices.inbox(room, actor, limit=limit)
+    studies = notices.studies(room, actor, found)
+    return [_shown(each, rules, studies.get(each.item or "")) for each in found.notices], found.unread
 
 
 def _list(room: Room) -> Response:
-    actor, rules = auth.actor(), room.rules.current
-    found = notices.inbox(room, actor, limit=SHOWN)
-    studies = notices.studies(room, actor, found)
-    shown = [_shown(each, rules, studies.get(each.item or "")) for each in found.notices]
-    text = render_template("page/notices.html", notices=shown, unread=found.unread)
+    shown, unread = _inbox(room, SHOWN)
+    text = render_template("page/notices.html", notices=shown)
     answer = Response(text, content_type="text/html; charset=utf-8")
-    answer.headers["X-Unread"] = str(found.unread)
+    answer.headers["X-Unread"] = str(unread)
     answer.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
     answer.make_conditional(request)
     return answer

@@ -331,6 +331,21 @@ def translated(words: dict[str, str], name: str) -> str:
     return _(words[name]) if name in words else name
 
 
+_STEP_AT = N_("at {share} of the time")
+_STEP_AFTER = N_("{span} after the due time")
+_STEP_BEFORE = N_("{span} before the due time")
+
+
+def step(name: str) -> str:
+    """When a step of a ladder is taken, from its name: "broaden at 90%", "call at +15m"; a name of another shape is itself."""
+    when = name.rpartition(" at ")[2]
+    if when.endswith("%"):
+        return filled(_STEP_AT, {"share": when})
+    if when[:1] in ("+", "-"):
+        return filled(_STEP_AFTER if when[0] == "+" else _STEP_BEFORE, {"span": when[1:]})
+    return name
+
+
 def subspecialty(rules: RulesFile, name: str) -> str:
     """A subspecialty in words: ours where we know it, else what the rules file calls it."""
     known = rules.subspecialties.get(name)

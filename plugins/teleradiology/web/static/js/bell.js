@@ -44,6 +44,8 @@ async function read(event) {
     if (button) {
       button.blur();
       await told();
+      line.classList.remove("is-new");
+      button.remove();
       await look();
     } else if (line.querySelector("[data-read]") && !("call" in line.dataset)) { // looking at a study is not calling anybody
       told().catch(() => {});
@@ -54,7 +56,7 @@ async function read(event) {
 }
 
 if (bell) {
-  bell.addEventListener("click", read);
+  for (const list of [bell, document.querySelector("[data-notices]")]) list?.addEventListener("click", read);
   bell.addEventListener("toggle", () => { if (bell.open) look(); });
   document.addEventListener("visibilitychange", look);
   look();
