@@ -63,6 +63,7 @@ def codes(reader: Reader, need: Need = NEED, standing: Standing | None = None) -
         ({"group": "north"}, {}, "partner"),
         ({"group": "north"}, {"groups": ("north",)}, ""),
         ({}, {"passed_on_by": frozenset({"dr-salem"})}, "passed-on"),
+        ({}, {"no_sooner": frozenset({"dr-salem"})}, "no-sooner"),
         ({"subspecialties": ("msk",)}, {"broadened": PARTNERS}, "subspecialty"),
         ({"subspecialties": ("general",)}, {}, "subspecialty"),
         ({"subspecialties": ("general",)}, {"broadened": GENERAL_READERS}, ""),

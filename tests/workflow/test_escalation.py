@@ -254,7 +254,10 @@ def test_close_to_breach_a_study_that_was_not_begun_goes_to_who_can_begin_sooner
     assert (moved.state, moved.reader, moved.broadened) == ("assigned", "dr-salem", 1)
     (record,) = [each for each in narrow.records(item) if each.event == "assigned" and each.detail.get("cause") == "broadened"]
     assert (record.detail["taken_from"], record.detail["reader"]) == ("dr-amal", "dr-salem")
-    assert narrow.decisions(moved)[0].cause == "broadened"
+    decision = narrow.decisions(moved)[0]
+    against = {each["reader"]: [code["code"] for code in each["codes"]] for each in decision.readers["considered"]}
+    assert (decision.cause, against["dr-amal"]) == ("broadened", ["no-sooner"])
+    assert set(against) == set(narrow.room.rules.current.readers)
 
 
 def test_it_stays_with_who_has_least_to_do(narrow: Bench) -> None:

@@ -18,7 +18,8 @@ class Need:
     """What a study asks of its reader at an instant. ``timezone`` is the facility's: its calendar day counts for licences.
 
     ``broadened`` says how far the search goes: STRICT, GENERAL_READERS, ON_CALL, PARTNERS. ``report`` is the least that the
-    reader must have the right to, ``groups`` whose readers count as those of the house.
+    reader must have the right to, ``groups`` whose readers count as those of the house. ``no_sooner`` would not come to it
+    earlier than who has it.
     """
 
     facility: str
@@ -38,6 +39,7 @@ class Need:
     groups: tuple[str, ...] = ()
     broadened: int = STRICT
     passed_on_by: frozenset[str] = frozenset()
+    no_sooner: frozenset[str] = frozenset()
 
     @property
     def day(self) -> date:
@@ -85,7 +87,8 @@ def lasting(reader: Reader, need: Need) -> tuple[Reason, ...]:
 def passing(reader: Reader, need: Need, standing: Standing) -> tuple[Reason, ...]:
     """What may be otherwise in an hour."""
     passed_on = Reason("passed-on") if reader.id in need.passed_on_by else None
-    found = (_duty(reader, need, standing), *_capacity(reader, standing), passed_on)
+    no_sooner = Reason("no-sooner") if reader.id in need.no_sooner else None
+    found = (_duty(reader, need, standing), *_capacity(reader, standing), passed_on, no_sooner)
     return tuple(each for each in found if each)
 
 

@@ -31,10 +31,11 @@ AGAINST: Mapping[str, str] = {
     "capacity": "has {open} open studies; takes {most} at most",
     "most-work": "has open work of {work}; takes {most} at most",
     "passed-on": "passed this study on a short while ago",
+    "no-sooner": "has as many studies to read before it",
     "gone": "is not in the rules in force",
 }
 # What stands against somebody now and may not later: a shift begins, hands become free.
-PASSING = frozenset({"off-duty", "on-leave", "unavailable", "capacity", "most-work", "passed-on"})
+PASSING = frozenset({"off-duty", "on-leave", "unavailable", "capacity", "most-work", "passed-on", "no-sooner"})
 # What no wish of anybody overcomes: not that of a rule, of a reader who picks freely, nor that nobody else is there.
 NEVER = frozenset(
     {"no-licence", "licence-begins", "licence-ended", "no-right", "right-ended", "no-final-right"}

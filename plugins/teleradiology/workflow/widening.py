@@ -37,12 +37,12 @@ def widen(c: Connection, room: Room, item: Item, now: datetime) -> str:
 
 
 def _somebody_freer(c: Connection, rules: RulesFile, item: Item, now: datetime) -> Assignment | None:
-    """The choice among those who may have it now and have fewer studies before it than its reader."""
+    """The choice among all, of whom only those with fewer studies before it are eligible; None where nothing is pushed."""
     assigning = rules.assigning_of(item.facility)
     if not assigning.pushes(item.priority, item.rank):
         return None
     asked = assignment.need(rules, assignment.wanted_by(item), now)
-    asked = replace(asked, passed_on_by=frozenset(waiting.passed_on_by(c, item.id, now)))
     ahead = watching.ahead_of(c, item)
-    freer = [each for each in rules.readers.values() if ahead.get(each.id, 0) < ahead.get(item.reader, 0)]
-    return choose(freer, asked, standings.of(c, rules, asked), choice=assigning.choice) if freer else None
+    no_sooner = frozenset(each for each in rules.readers if ahead.get(each, 0) >= ahead.get(item.reader, 0))
+    asked = replace(asked, passed_on_by=frozenset(waiting.passed_on_by(c, item.id, now)), no_sooner=no_sooner)
+    return choose(rules.readers.values(), asked, standings.of(c, rules, asked), choice=assigning.choice)

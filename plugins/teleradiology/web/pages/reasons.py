@@ -34,6 +34,7 @@ AGAINST = {
     "capacity": N_("Has {open} open studies and takes {most} at most."),
     "most-work": N_("Has open work of {work} and takes {most} at most."),
     "passed-on": N_("Passed this study on a short while ago."),
+    "no-sooner": N_("Has as many studies to read before it."),
     "gone": N_("Is not in the rules in force."),
 }
 POLICIES = {
