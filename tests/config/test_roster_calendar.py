@@ -115,6 +115,24 @@ def test_a_zone_that_the_file_describes_itself_as_outlook_does():
         assert hours(read(text)) == [f"{month}-01 {hour}..{month}-01 {int(hour) + 1:02}"]
 
 
+@pytest.mark.parametrize(
+    ("was", "instead"),
+    [
+        ("TZOFFSETTO:+0200", "TZOFFSETTO:+9900"),
+        ("BYMONTH=10", "BYMONTH=13"),
+        ("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10", "RRULE:FREQ=SECONDLY"),  # to count them would take hours
+        ("BYMONTH=10", "BYMONTH=10;BYHOUR=1,2;BYSECOND=1,2"),
+    ],
+)
+def test_a_zone_that_the_file_describes_wrongly_is_told_at_once(was, instead):
+    described = tuple(line.replace(was, instead) for line in DESCRIBED)
+    lines = ("SUMMARY:Leave - Dr Anna Weber", "DTSTART;TZID=Customized Time Zone:20261201T080000", "DURATION:PT1H")
+    before = monotonic()
+    found = read(calendar(*lines, before=described))
+    assert [each.told.code for each in found.problems] == ["calendar-zone"]
+    assert monotonic() - before < 5
+
+
 WEEKLY = ("DTSTART;TZID=Europe/Berlin:20261201T200000", "DTEND;TZID=Europe/Berlin:20261202T060000")
 
 
@@ -305,6 +323,18 @@ def test_a_calendar_that_was_cut_off_is_refused():
 
 @pytest.mark.parametrize("text", ["", "hello", "BEGIN:VCALENDAR\nEND:VCALENDAR", "END:VEVENT"])
 def test_what_is_no_calendar_is_refused(text):
+    assert read(text).problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BEGIN:A\n" * 3000,
+        "BEGIN:A\n" * 3000 + "BEGIN:VEVENT\nEND:VEVENT\n" + "END:A\n" * 3000,
+        calendar("SUMMARY:Leave - Dr Anna Weber", f"DTSTART;TZID={'a/' * 3000}a:20261201T080000", "DURATION:PT1H"),
+    ],
+)
+def test_what_goes_deeper_than_any_calendar_is_refused(text):
     assert read(text).problems
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..core.errors import Problem
 from ..core.roster_mistakes import mistake
 
+_DEEPEST = 8  # calendar programs write three levels; what is deeper is passed by
 _VALUE = r'(?:"[^"]*"|[^";:,]*)'
 _LINE = re.compile(rf"([A-Za-z0-9_-]+)((?:;[A-Za-z0-9_-]+={_VALUE}(?:,{_VALUE})*)*):(.*)", re.DOTALL)
 _PARAMETER = re.compile(rf";([A-Za-z0-9_-]+)=({_VALUE})")
@@ -83,7 +84,8 @@ def parsed(text: str) -> tuple[Component, list[Problem]]:
         name, value = match[1].upper(), match[3]
         if name == "BEGIN":
             within.append(Component(value.strip().upper(), number))
-            within[-2].inner.append(within[-1])
+            if len(within) <= _DEEPEST:
+                within[-2].inner.append(within[-1])
         elif name == "END" and within[-1].name == value.strip().upper() and len(within) > 1:
             within.pop()
         elif name == "END":

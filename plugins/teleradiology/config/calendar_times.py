@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 from dateutil.tz import tzical
 
 from ..core.roster_entries import Wrong, utc
+from ..core.wall_clock import zone_called
 from .calendar_lines import Component, Property
 
 _DURATION = re.compile(r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?")
@@ -38,21 +38,26 @@ class Zones:
         parts = name.strip("/").split("/")
         spelt = ["/".join(parts), "/".join(parts[-2:]), "/".join(parts[-3:]), get_global("windows_zone_mapping").get(name, "")]
         spelt += [described.text("X-LIC-LOCATION")] if described else []
-        return next((zone for each in spelt if (zone := _iana(each))), None) or (_as_described(described) if described else None)
-
-
-def _iana(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
+        known = next((zone for each in spelt if (zone := zone_called(each))), None)
+        return known or (_as_described(described) if described else None)
 
 
 def _as_described(component: Component) -> tzinfo | None:
-    try:
-        return tzical(io.StringIO(component.source())).get()
-    except (ValueError, KeyError, AttributeError, TypeError):
+    if not all(_is_yearly(rule.value) for each in component.inner for rule in each.all("RRULE")):
         return None
+    try:
+        found = tzical(io.StringIO(component.source())).get()
+        for month in range(1, 13):  # what is wrong with its rules and offsets shows only when it is asked
+            datetime(2026, month, 1, tzinfo=found).utcoffset()
+    except (ValueError, KeyError, AttributeError, TypeError, OverflowError):
+        return None
+    return found
+
+
+def _is_yearly(rule: str) -> bool:
+    """Clocks change on some days of a year. What comes more often would be counted up from 1601, perhaps by the second."""
+    parts = dict(part.partition("=")[::2] for part in rule.strip().upper().strip(";").split(";"))
+    return parts.get("FREQ") == "YEARLY" and not {"BYHOUR", "BYMINUTE", "BYSECOND"} & set(parts)
 
 
 def is_day(given: Property) -> bool:

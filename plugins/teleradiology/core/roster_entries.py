@@ -15,7 +15,7 @@ from .names import arabic_folded, clean, folded
 from .reader import Reader
 from .roster import EXTRA, LEAVE, ON_CALL, UNAVAILABLE, Exception_
 from .roster_mistakes import mistake
-from .wall_clock import comes_twice, is_skipped
+from .wall_clock import comes_twice, is_skipped, zone_called
 
 T = TypeVar("T")
 LONGEST_NOTE = 256
@@ -114,10 +114,10 @@ def kind_named(text: str, path: str = "kind") -> str:
 
 def zone_named(name: str, path: str = "timezone") -> ZoneInfo:
     """The zone of that IANA name."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise Wrong("zone", path, found=clean(name)[:64]) from None
+    found = zone_called(name)
+    if found is None:
+        raise Wrong("zone", path, found=clean(name)[:64])
+    return found
 
 
 def instant_of(text: str, zone: ZoneInfo, path: str, *, last: bool = False, fold: int | None = None) -> datetime:

@@ -6,8 +6,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+_LONGEST_NAME = 64  # a path as deep as somebody likes would be looked for, level by level
 _DAY = timedelta(days=1)
 _LAST = timedelta(microseconds=1)
+
+
+def zone_called(name: str) -> ZoneInfo | None:
+    """The time zone of that IANA name, whatever somebody gave as a name."""
+    try:
+        return ZoneInfo(name) if len(name) <= _LONGEST_NAME else None
+    except (KeyError, ValueError, OSError):  # unknown, or not the name of a zone at all
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, g, request
 
 from ... import locale
+from ...core.wall_clock import zone_called
 from .. import ROOT, auth
 
 LANGUAGE_COOKIE = "teleradiology_language"
@@ -53,7 +54,4 @@ def _chosen_language(offered: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, or not the name of a zone at all
-        return _UTC
+    return zone_called(name) or _UTC
