@@ -88,13 +88,7 @@ class Bench:
     def _rung(self, type_: str, level: str, id_: str) -> None:
         if level != "study":
             return
-        acts = {
-            "NewStudy": intake.notice,
-            "NewChildInstance": intake.stir,
-            "StableStudy": intake.stable,
-            "Deleted": intake.vanish,
-        }
-        acts[type_](self.room, id_)
+        _ACTS[type_](self.room, id_)
 
     def restart(self) -> None:
         """kill -9 of Orthanc and with it of this process, and a new start."""

@@ -98,6 +98,17 @@ def test_it_is_taken_in_as_soon_as_the_expected_number_has_come(bench):
     assert "incomplete" not in bench.events(item)
 
 
+@pytest.mark.parametrize(("images", "state"), [(3, State.ARRIVING), (4, State.ASSIGNED)])
+def test_results_of_inference_services_are_not_among_the_images_expected(tmp_path, images, state):
+    bench = Bench(tmp_path, RULES.replace("rules:\n", EXPECTED + "ai: {nodes: [BleedFinder]}\nrules:\n", 1))
+    bench.ring()
+    study = {"StudyInstanceUID": "1.2.3", "transport": FROM_ZLITEN}
+    orthanc_id = bench.host.add_study(("MG", images), **study)
+    bench.host.add_series("OT", 1, PatientID="P-1", Manufacturer="BleedFinder", **study)
+    bench.live(10)
+    assert bench.item(orthanc_id).state == state
+
+
 def test_the_number_is_reached_after_a_restart_and_after_a_long_wait_too(bench):
     orthanc_id = send(bench, "MG")
     bench.live(90)

@@ -15,7 +15,7 @@ from ..store.declarations import COMPLETE, EARLY, URGENCY
 from ..store.engine import Connection
 from ..store.item import Item
 from . import description
-from .arrival import INTAKE
+from .arrival import INTAKE, glance
 from .placement import with_flag, without_flag
 from .room import HostStudy, Room
 
@@ -54,10 +54,9 @@ def _until(policy: Completeness, item: Item, lacking: tuple[Reason, ...], now: d
 
 def is_all_there(room: Room, orthanc_id: str) -> bool:
     """Whether exactly what is expected of an arriving study has come: then there is nothing to wait for."""
-    study = room.host.study(orthanc_id)
-    if study is None:
+    study, rules = glance(room, orthanc_id), room.rules.current
+    if not isinstance(study, HostStudy):
         return False
-    rules = room.rules.current
     policy = rules.completeness_for(rules.facility_of(study.transport), [each.modality for each in study.series])
     return policy is not None and policy.is_met_by(_arrived(study))
 
