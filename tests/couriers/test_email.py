@@ -148,6 +148,17 @@ def test_nobody_there_is_tried_again(tmp_path: Path, server: Callable[..., Serve
         courier(tmp_path, there).deliver(PARCEL)
 
 
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_a_failed_connection_leaves_no_watch_behind(tmp_path: Path, server: Callable[..., Server], security: str) -> None:
+    there = server()
+    if security == "none":
+        there.shutdown()
+        there.server_close()
+    with pytest.raises(Later):
+        courier(tmp_path, there, mail_security=security).deliver(PARCEL)
+    assert not [each for each in threading.enumerate() if isinstance(each, threading.Timer) and not each.finished.is_set()]
+
+
 def test_a_server_that_answers_a_byte_at_a_time_is_given_up_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("teleradiology.couriers.email.LONGEST", 0.5)
     over = threading.Event()

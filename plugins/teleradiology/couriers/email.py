@@ -31,7 +31,11 @@ class _Watched:
         self._watch = Timer(LONGEST, self._hang_up)
         self._watch.daemon = True
         self._watch.start()
-        return super()._get_socket(*where)  # type: ignore[misc]
+        try:
+            return super()._get_socket(*where)  # type: ignore[misc]
+        except BaseException:
+            self._watch.cancel()
+            raise
 
     def _hang_up(self) -> None:
         if self.sock is not None:
