@@ -84,3 +84,8 @@ def test_monitoring_is_told_how_many_nobody_has_seen(site, report):
     assert unseen() == ['teleradiology_reports_unacknowledged{priority="routine"} 1.0']
     site.as_("facility").post(f"/api/reports/{report['id']}/acknowledge")
     assert unseen() == []
+
+
+def test_what_was_reported_long_ago_costs_monitoring_nothing(site, report):
+    site.clock.forward(days=8)
+    assert "reports_unacknowledged{" not in site.as_("integrator").get("/api/metrics").text

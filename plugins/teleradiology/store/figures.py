@@ -64,10 +64,10 @@ def refused_instances(c: Connection, since: datetime) -> int:
     return sum(int(detail.get("count", 1)) for detail in c.execute(query).scalars())
 
 
-def unacknowledged(c: Connection) -> dict[str, int]:
-    """How many reported items the facility has not said that it has seen, by priority."""
+def unacknowledged(c: Connection, since: datetime) -> dict[str, int]:
+    """How many items reported since then the facility has not said that it has seen, by priority."""
     query = select(items.c.priority, func.count()).where(text(IS_CLOSED), items.c.state == State.COMPLETED)
-    query = query.where(items.c.final_at.is_not(None), items.c.acknowledged_at.is_(None))
+    query = query.where(items.c.closed_at >= since, items.c.final_at.is_not(None), items.c.acknowledged_at.is_(None))
     return dict(c.execute(query.group_by(items.c.priority)).all())
 
 

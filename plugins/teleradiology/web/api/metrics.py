@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -20,6 +20,7 @@ from ..problems import VERBS
 
 PREFIX = "teleradiology"
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+LATELY = timedelta(days=7)  # further back nobody rings a clinic, and every scrape would count the whole past
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _TURNAROUNDS = tuple(minutes * 60 for minutes in (10, 20, 30, 45, 60, 120, 240, 480, 720, 1440, 2880, 10080))
 
@@ -97,14 +98,19 @@ class _Present(Collector):
         with room.store.reading() as c:
             waiting, late = figures.open_items(c), figures.overdue(c, now)
             attention, undelivered = figures.attention(c), figures.undelivered(c)
-            unseen, last = figures.unacknowledged(c), rules_history.latest(c)
+            unseen, last = figures.unacknowledged(c, now - LATELY), rules_history.latest(c)
         yield _gauge(
             "worklist_open", "Open items.", {(each.state, each.priority): each.count for each in waiting}, "state", "priority"
         )
         yield _gauge("worklist_overdue", "Open items past their due time.", {(): late})
         yield _gauge("worklist_attention", "Open items that a person must look at.", {(): attention})
         unseen_by = {(priority,): count for priority, count in unseen.items()}
-        yield _gauge("reports_unacknowledged", "Reported studies whose latest report no site has seen.", unseen_by, "priority")
+        yield _gauge(
+            "reports_unacknowledged",
+            "Studies reported in the last 7 days whose latest report no site has seen.",
+            unseen_by,
+            "priority",
+        )
         depth = {(each.courier, each.state): each.count for each in undelivered}
         yield _gauge("outbox_depth", "Deliveries that nobody has received yet.", depth, "courier", "state")
         ages = {(each.courier, each.state): (now - each.oldest).total_seconds() for each in undelivered}
