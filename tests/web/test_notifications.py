@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -69,6 +70,23 @@ def test_the_same_address_is_a_page_for_who_goes_there(site):
     tell(site, "role:coordinator", "call", to=["Dr Head"], priority="stat", facility="zliten")
     page = site.as_("coordinator").get("/notices", headers={"Accept": "text/html"}).text
     assert "<html" in page and "Dr Head" in page and "data-notices" in page
+
+
+@pytest.mark.parametrize(("kind", "who"), [("licence-expiring", "coordinator"), ("delivery-failed", "administrator")])
+def test_a_notice_leads_where_whoever_is_told_may_go(site, kind, who):
+    tell(site, f"role:{who}", kind)
+    html = {"Accept": "text/html"}
+    linked = re.search(r'<a href="/teleradiology(/[^"]+)"', site.as_(who).get("/notices", headers=BELL).text)
+    assert linked
+    assert site.as_(who).get(linked[1], headers=html).status_code == 200
+
+
+def test_a_study_is_named_to_its_own_facility_and_to_no_other(site):
+    found = site.study(study_description="CT HEAD stroke")
+    for who in ("facility", "facility-2"):
+        tell(site, who, "site-late", item=found.id)
+    assert "CT HEAD stroke" in site.as_("facility").get("/notices", headers=BELL).text
+    assert "CT HEAD stroke" not in site.as_("facility-2").get("/notices", headers=BELL).text
 
 
 def test_every_page_has_the_bell(site):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,11 @@ def get(c: Connection, item_id: str) -> Item | None:
     """The item of that id."""
     row = c.execute(_by_id, {"wanted": item_id}).one_or_none()
     return item_of(row) if row else None
+
+
+def of_ids(c: Connection, wanted: Collection[str]) -> list[Item]:
+    """The items of those ids, as far as there are any."""
+    return [item_of(row) for row in c.execute(select(*COLUMNS).where(items.c.id.in_(wanted)))] if wanted else []
 
 
 def by_orthanc(c: Connection, orthanc_id: str) -> Item | None:

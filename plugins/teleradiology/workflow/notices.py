@@ -36,9 +36,11 @@ def inbox(room: Room, actor: Actor, *, unread: bool = False, limit: int = 50) ->
 
 def studies(room: Room, actor: Actor, found: Inbox) -> dict[str, Item]:
     """The studies that the notices are about, as far as the actor may see them, by id."""
+    if not may(actor, "view"):
+        return {}
     with room.store.reading() as c:
-        known = (items.get(c, each) for each in dict.fromkeys(notice.item for notice in found.notices) if each)
-        return {each.id: each for each in known if each and may(actor, "view") and may_see(actor, each)}
+        known = items.of_ids(c, {notice.item for notice in found.notices if notice.item})
+    return {each.id: each for each in known if may_see(actor, each)}
 
 
 def read(room: Room, actor: Actor, notice_id: str) -> Notice:

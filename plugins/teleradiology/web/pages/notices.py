@@ -19,7 +19,7 @@ from .. import ROOT, auth
 from . import words
 
 SHOWN, ON_PAGE = 20, 200
-PATHS = {"delivery-failed": f"{ROOT}/status", "licence-expiring": f"{ROOT}/status"}
+PATHS = {"delivery-failed": f"{ROOT}/status", "licence-expiring": f"{ROOT}/roster"}
 
 
 @dataclass(frozen=True)
