@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..core.ai import Ai
 from ..core.assigning import Assigning, AssigningRules
@@ -106,6 +107,10 @@ class RulesFile:
     def timezone_of(self, facility: str) -> str:
         """The facility's time zone; "" for an unknown one."""
         return self.facilities[facility].timezone if facility in self.facilities else ""
+
+    def clock_of(self, facility: str) -> ZoneInfo:
+        """The clock on the facility's wall; that of UTC for an unknown one."""
+        return ZoneInfo(self.timezone_of(facility) or "UTC")
 
     def weekend_of(self, facility: str) -> frozenset[int]:
         """The free weekdays of the facility's country, 0 is Monday; none for an unknown one."""

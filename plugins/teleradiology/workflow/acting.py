@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..config.rules_file import RulesFile
 from ..core.audit import MINOR_FAILURE
@@ -175,8 +174,7 @@ def standing(rules: RulesFile, item: Item, now: datetime) -> Stands:
 
 def clock(rules: RulesFile, item: Item, at: datetime, now: datetime) -> str:
     """A time of day by the wall clock of the item's facility, with its zone, and the date if it is not today's."""
-    place = rules.facilities.get(item.facility)
-    zone = ZoneInfo(place.timezone if place and place.timezone else "UTC")
+    zone = rules.clock_of(item.facility)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     name = local.tzname() or "UTC"
     name = f"UTC{name}" if name[0] in "+-" else name

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..config.condition_lines import condition_lines
 from ..config.rules_file import RulesFile
@@ -75,12 +74,11 @@ class Moment:
         """As an instant. Raises InvalidInput for what is none, or not one."""
         if not self.text:
             return self.now
-        zone = rules.timezone_of(facility)
         try:
-            at = instant_of(self.text, ZoneInfo(zone or "UTC"), "at")
+            at = instant_of(self.text, rules.clock_of(facility), "at")
         except Wrong as wrong:
             raise InvalidInput(problems=[wrong.at()]) from None
-        if not zone and not _OFFSET.search(arabic_folded(self.text)):
+        if not rules.timezone_of(facility) and not _OFFSET.search(arabic_folded(self.text)):
             message = "the study's facility is not known, and so neither its clock; add the offset, such as +02:00 or Z"
             raise InvalidInput(problems=[Problem(message, path="at")])
         return at
@@ -101,8 +99,7 @@ def _explained(rules: RulesFile, facts: StudyFacts, file: str, at: datetime, c: 
     decision = rules.explain(facts)
     lines = condition_lines(rules.text)
     readers = imagining.readers_for(c, rules, facts, decision.values(), at, item=item).to_json()
-    zone = ZoneInfo(rules.timezone_of(facts.facility) or "UTC")
-    readers["at"] = at.astimezone(zone).isoformat(timespec="seconds")
+    readers["at"] = at.astimezone(rules.clock_of(facts.facility)).isoformat(timespec="seconds")
     return Explained(_subject(facts), file, rules.digest, decision, trace(rules.ruleset, facts, lines), readers)
 
 

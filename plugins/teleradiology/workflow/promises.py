@@ -57,8 +57,7 @@ def instants_of(item: Item) -> dict[str, datetime | None]:
 
 def zone_of(room: Room, item: Item) -> ZoneInfo:
     """The time zone of the item's facility."""
-    place = room.rules.current.facilities.get(item.facility)
-    return ZoneInfo(place.timezone if place else "UTC")
+    return room.rules.current.clock_of(item.facility)
 
 
 def of(room: Room, actor: Actor, item_id: str) -> Promised:

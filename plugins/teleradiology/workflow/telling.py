@@ -111,9 +111,8 @@ def key(courier: str, cause: str, destination: str) -> str:
 
 def about_item(room: Room, item: Item, kind: str, now: datetime) -> dict[str, Any]:
     """What a message says of a study: an id and times."""
-    place = room.rules.current.facilities.get(item.facility)
     due_at = item.due_at.isoformat() if item.due_at else ""
-    zone = place.timezone if place else "UTC"
+    zone = room.rules.current.clock_of(item.facility).key
     return {"kind": kind, "item": item.id, "priority": item.priority, "due_at": due_at, "at": now.isoformat(), "zone": zone}
 
 

@@ -13,7 +13,7 @@ from ...store.engine import Connection
 from ...store.item import Item
 from ...store.reports import Signed
 from ..api.shapes import viewer_url
-from .words import N_, _
+from .words import N_, _, apart
 
 MOST_PRIORS = 20
 _FACTS = (
@@ -49,17 +49,12 @@ def facts(item: Item) -> list[tuple[str, str]]:
 
 def suggested_by(device: str) -> str:
     """The words that stand wherever a device's finding is shown."""
-    return _("Suggested by {device}; AI, unverified").format(device=_apart(device))
-
-
-def _apart(words: str) -> str:
-    """Words of another direction, perhaps: isolated, so that they do not disturb those around them (Unicode FSI and PDI)."""
-    return f"\u2068{words}\u2069"
+    return _("Suggested by {device}; AI, unverified").format(device=apart(device))
 
 
 def _found_by_devices(item: Item) -> list[tuple[str, str]]:
     device = next((flag.removeprefix(SUGGESTED) for flag in item.flags if flag.startswith(SUGGESTED)), "")
-    found = " · ".join(map(_apart, item.facts.get("ai_finding", ())))
+    found = " · ".join(map(apart, item.facts.get("ai_finding", ())))
     return [(N_("AI, unverified"), f"{found} · {suggested_by(device)}")] if found and device else []
 
 

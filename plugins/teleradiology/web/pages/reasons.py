@@ -111,7 +111,7 @@ def _param(name: str, value: str) -> str:
     if name in ("reads", "needs"):
         return ", ".join(words.translated(words.SUBSPECIALTIES, each) for each in value.split(", "))
     if name == "series":  # words of two scripts side by side keep their order
-        return f"\u2068{value}\u2069"
+        return words.apart(value)
     if name in ("clock", "shifts"):
         return _DAY.sub(lambda day: _(DAYS[day[0]]), value).replace("(on call)", f"({_('on call')})")
     return value

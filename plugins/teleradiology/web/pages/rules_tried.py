@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
 
@@ -47,7 +46,7 @@ def _explain(room: Room) -> Response:
     if found is not None:
         considered_at = datetime.fromisoformat(found.readers["at"])
         shown |= {"subject": _subject(room, found), "policy": explained.policy(found.readers), "considered_at": considered_at}
-        shown["zone"] = ZoneInfo(room.rules.current.timezone_of(str(found.subject.get("facility", ""))) or "UTC")
+        shown["zone"] = room.rules.current.clock_of(str(found.subject.get("facility", "")))
     return _answer("page/rules_explain.html", bool(problems), readers=_readers(room, found), **shown)
 
 

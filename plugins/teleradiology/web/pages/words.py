@@ -20,9 +20,14 @@ def _(text: str) -> str:
     return locale.translations(look.language()).gettext(text)
 
 
+def apart(words: object) -> str:
+    """Words that keep their own direction and order inside those around them (Unicode FSI and PDI)."""
+    return f"\u2068{words}\u2069"
+
+
 def filled(text: str, params: Mapping[str, object]) -> str:
     """The translation with its places filled in; each stays in its own order inside Arabic text, where dates would turn round."""
-    kept = {name: f"\u2068{value}\u2069" if look.language() == "ar" else value for name, value in params.items()}
+    kept = {name: apart(value) if look.language() == "ar" else value for name, value in params.items()}
     return _(text).format(**kept)
 
 
