@@ -29,7 +29,7 @@ def who_may(route: Route) -> str:
     """Somebody with the right, preferably one with few others."""
     if route.right in (PUBLIC, SIGNED_IN):
         return "radiologist"
-    return next(role for role in ("radiologist", "auditor", "administrator") if role in RIGHTS[route.right])
+    return next(role for role in ("radiologist", "auditor", "administrator", "facility") if role in RIGHTS[route.right])
 
 
 def valid_body(route: Route) -> dict[str, Any] | None:
