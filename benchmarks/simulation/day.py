@@ -30,7 +30,6 @@ from .model import Case, Read, ReadingRoom
 SITES, READERS, STUDIES, RULES = 186, 150, 10_000, 1_000
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 ZONES = {"LY": "Africa/Tripoli", "EG": "Africa/Cairo", "AE": "Asia/Dubai"}
-SHARE = {"LY": 0.5, "EG": 0.3, "AE": 0.2}
 # modality, description, subspecialty, share of studies, share of STAT, mean reading time in minutes by an own-subspecialty reader
 KINDS = (
     ("CT", "CT HEAD", "neuro", 0.16, 0.45, 8.0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from babel.core import get_global
 from dateutil.tz import tzical
@@ -97,8 +97,3 @@ def duration(text: str, path: str) -> tuple[timedelta, timedelta]:
         raise Wrong("duration", path, found=text.strip()[:40])
     weeks, days, hours, minutes, seconds = (int(found[each] or 0) for each in (1, 2, 4, 5, 6))
     return timedelta(weeks=weeks, days=days), timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
-def on_day(day: date) -> datetime:
-    """Midnight of a day, on the wall."""
-    return datetime.combine(day, time(0))

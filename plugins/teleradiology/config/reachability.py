@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from ..core.conditions import AllOf, AnyOf, Condition, Contains, Equals, HasAll, HasOnly, Matches, Missing, Not, Within
 from ..core.readers import Reader
@@ -12,7 +12,7 @@ from .findings import Findings, listed
 from .yaml_tree import Place
 
 
-def warn(rules: tuple[Rule, ...], readers: Mapping[str, Reader], subspecialties: Collection[str], findings: Findings) -> None:
+def warn(rules: tuple[Rule, ...], readers: Mapping[str, Reader], findings: Findings) -> None:
     """Add the warnings."""
     _warn_of_rules(rules, findings)
     routed = {rule.then["subspecialty"] for rule in rules if "subspecialty" in rule.then}

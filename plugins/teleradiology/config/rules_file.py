@@ -301,7 +301,7 @@ def _built(text: str, values: Mapping[str, Any], root: Node, findings: Findings)
         by_priority = {"turnaround": turnaround, "warn_after": warn_after}
         examples_section.check(example, decision, by_priority, findings)
     assignment_section.warn(loaded.assigning, {reader.group for reader in readers.values()}, root, findings)
-    reachability.warn(loaded.ruleset.rules, readers, subspecialties, findings)
+    reachability.warn(loaded.ruleset.rules, readers, findings)
     if isinstance(root, Table):
         people_checks.warn(root, rules, readers, findings)
     return replace(loaded, warnings=tuple(findings.warnings))

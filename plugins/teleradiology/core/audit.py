@@ -11,7 +11,6 @@ from json.encoder import encode_basestring
 from typing import Any
 
 SUCCESS, MINOR_FAILURE, SERIOUS_FAILURE, MAJOR_FAILURE = 0, 4, 8, 12  # EventOutcomeIndicator, PS3.15 A.5.3
-OUTCOMES = (SUCCESS, MINOR_FAILURE, SERIOUS_FAILURE, MAJOR_FAILURE)
 
 
 @dataclass(frozen=True)

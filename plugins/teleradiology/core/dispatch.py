@@ -108,22 +108,6 @@ POLICIES: dict[str, Policy] = {
 DEFAULT = "promise-keeping"
 
 
-def best_study(policy: Policy, waiting: Iterable[Waiting], fit: Callable[[Waiting], Fit | None], now: float) -> Waiting | None:
-    """The study that this one reader should take next.
-
-    ``fit`` is None where the reader may not read it. Ties go to the older one.
-    """
-    best, best_value = None, None
-    for study in waiting:
-        suits = fit(study)
-        if suits is None:
-            continue
-        value = (policy(study, now, suits), -study.since)
-        if best_value is None or value > best_value:
-            best, best_value = study, value
-    return best
-
-
 def best_pair(
     policy: Policy,
     waiting: Iterable[Waiting],

@@ -53,7 +53,7 @@ def write(case: Case, sent: Sent, images: Path, folder: Path) -> Iterator[Path]:
     for number, series in enumerate(case.series, 1):
         shown = series.make(images)
         common = _study(case, sent)
-        _series(common, case, series, number, shown, sent)
+        _series(common, case, series, number, shown)
         for index in range(1 if isinstance(shown.frames, tuple) else len(shown.frames)):
             path = folder / f"{number:02}-{index + 1:04}.dcm"
             _instance(common, case, number, index, shown).save_as(path, enforce_file_format=True)
@@ -78,7 +78,7 @@ def _study(case: Case, sent: Sent) -> Dataset:
     return data
 
 
-def _series(data: Dataset, case: Case, series: SeriesCase, number: int, shown: Pictures, sent: Sent) -> None:
+def _series(data: Dataset, case: Case, series: SeriesCase, number: int, shown: Pictures) -> None:
     data.Modality, data.SOPClassUID = case.modality, SOP_CLASS[shown.kind]
     data.SeriesInstanceUID, data.SeriesNumber = uid(case.key, number), number
     data.SeriesDescription, data.ProtocolName = series.description, series.description

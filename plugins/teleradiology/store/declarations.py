@@ -37,8 +37,3 @@ def declare(c: Connection, declared: Declared) -> None:
     values = {"value": declared.value, "at": declared.at, "by": declared.by}
     if not c.execute(sa.update(declarations).where(same).values(**values)).rowcount:
         c.execute(sa.insert(declarations).values(**vars(declared)))
-
-
-def withdraw(c: Connection, item: str, kind: str) -> None:
-    """Forget a declaration."""
-    c.execute(sa.delete(declarations).where(declarations.c.item == item, declarations.c.kind == kind))
