@@ -11,7 +11,7 @@ from typing import Any, get_args
 from flask import Request
 from pydantic import BaseModel, ValidationError
 
-from ...config.text_files import decoded
+from ...config.uploaded_text import decoded
 from ...core.errors import InvalidInput, NotFound, Problem
 from ..problems import Malformed, WrongMediaType
 from .route import Version

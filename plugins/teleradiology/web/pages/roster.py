@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from ...config.text_files import decoded
+from ...config.uploaded_text import decoded
 from ...core.errors import InvalidInput, NotSignedIn, Problem, Refusal
 from ...core.identity import Actor, may
 from ...core.readers import expiring
