@@ -239,3 +239,12 @@ def test_an_item_tells_what_it_waits_for_and_since_when_its_study_is_gone(site):
     assert item["missing"] == [{"code": "image-count", "params": {"found": "2", "expected": "4"}}]
     assert item["reason"] == "2 of 4 images"
     assert item["missing_since"]
+
+
+def test_a_reason_that_somebody_typed_is_shown_as_it_is_whatever_it_looks_like(site):
+    typed = '[{"code": "series-count", "params": {}}'
+    found = site.study()
+    client = site.as_("coordinator")
+    assert client.post(f"/api/worklist/{found.id}/cancel", json={"reason": typed}).json["reason"] == typed
+    assert client.get(f"/api/worklist/{found.id}").json["missing"] == []
+    assert client.get("/?state=cancelled", headers={"Accept": "text/html"}).status_code == 200

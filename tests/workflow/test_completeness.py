@@ -129,6 +129,20 @@ def test_what_finds_no_room_in_the_row_is_left_out_and_nothing_is_cut():
     assert completeness.written(lacking[:1], 10) == ""
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '[{"code"',
+        '[{"code": "x"}]',
+        '[{"code": "series-count", "params": {}}]',
+        '[{"code": [], "params": {}}]',
+        '[{"code": "x"}, 3]',
+    ],
+)
+def test_what_somebody_typed_is_not_taken_for_what_is_missing(typed):
+    assert completeness.read(typed) == ()
+
+
 def test_images_are_counted_once_in_a_pause_and_not_one_by_one(bench):
     orthanc_id = bench.host.add_study(("MG", 1), transport=FROM_ZLITEN)
     bench.beat()

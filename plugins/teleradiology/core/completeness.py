@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from .names import folded
-from .reasons import Reason, reason
+from .reasons import LACKING, Reason, reason
 
 LONGEST_WAIT = timedelta(hours=1)  # where the policy says nothing: then the study is read as it is
 
@@ -98,10 +98,16 @@ def written(lacking: Sequence[Reason], longest: int) -> str:
 
 
 def read(text: str) -> tuple[Reason, ...]:
-    """The inverse; nothing for a reason of another kind."""
+    """The inverse; nothing for a reason of another kind: people type reasons, too, and may type what looks like one of ours."""
     if not text.startswith('[{"code"'):
         return ()
-    return tuple(Reason(each["code"], each["params"]) for each in json.loads(text))
+    try:
+        found = tuple(
+            Reason(each["code"], {name: str(value) for name, value in each["params"].items()}) for each in json.loads(text)
+        )
+        return found if all(LACKING[each.code].format(**each.params) for each in found) else ()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ()
 
 
 def chosen(policies: Iterable[Completeness], facility: str, modalities: Sequence[str]) -> Completeness | None:
