@@ -137,6 +137,38 @@ def test_administration(studio: Studio, name: str, path: str) -> None:
     studio.take(page, f"{name}-light-en")
 
 
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "ar")])
+def test_the_roster(studio: Studio, theme: str, language: str) -> None:
+    page = studio.open("demo-coordinator", language, theme, WIDE)
+    page.goto(f"{studio.orthanc.url}/teleradiology/roster")
+    page.wait_for_load_state("networkidle")
+    studio.take(page, f"roster-{theme}-{language}", whole=True)
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "ar")])
+def test_a_changed_file_tried_on_the_past(studio: Studio, theme: str, language: str) -> None:
+    page = studio.open("admin", language, theme, WIDE)
+    page.goto(f"{studio.orthanc.url}/teleradiology/rules/backtest")
+    text = (HOME / "worklist_rules.yaml").read_text(encoding="utf-8")
+    changed = text.replace("then: {subspecialty: neuro, template: ct-head}", "then: {subspecialty: general, priority: urgent}")
+    changed = changed.replace("then: {subspecialty: abdominal}", "then: {subspecialty: abdominal, priority: urgent}")
+    page.fill("textarea[name=text]", changed.split("\nexamples:")[0])
+    page.locator("form[action$='/rules/backtest'] button.btn-primary").click()
+    expect(page.locator("#moves-title")).to_be_visible()
+    page.evaluate("document.querySelector('textarea[name=text]').style.height = '8rem'")
+    studio.take(page, f"backtest-{theme}-{language}", whole=True)
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "ar")])
+def test_escalation(studio: Studio, theme: str, language: str) -> None:
+    page = studio.open("demo-coordinator", language, theme, WIDE)
+    page.locator("#rows tr:has-text('MR SHOULDER') a.patient").click()
+    expect(page.locator("#why")).to_be_visible()
+    page.locator("[data-bell] summary").click()
+    expect(page.locator("[data-notice]").first).to_be_visible()
+    studio.take(page, f"escalation-{theme}-{language}")
+
+
 def test_the_keys(studio: Studio) -> None:
     page = studio.open("dr-salem", "en", "light", WIDE)
     page.keyboard.press("?")

@@ -14,7 +14,7 @@ from teleradiology.core.identity import Actor, Role
 from teleradiology.core.roster import LEAVE, Exception_
 from teleradiology.core.transport import Transport
 from teleradiology.store import roster
-from teleradiology.workflow import backtesting, imagining, intake, rules
+from teleradiology.workflow import backtesting, imagining, intake, replaying, rules
 from teleradiology.workflow.backtesting import Backtest, Period
 
 ADMIN = Actor("admin", frozenset({Role.ADMINISTRATOR}))
@@ -137,3 +137,9 @@ def test_an_explanation_chooses_as_the_service_does(bench: Bench) -> None:
         found = imagining.readers_for(c, file, facts, file.decide(facts), now)
     assert (found.reader, found.stated[0].code) == ("dr-salem", "continuity")
     assert came(bench, PatientID="OLD").reader == "dr-salem"
+
+
+def test_lateness_is_told_in_the_order_of_the_priorities():
+    lateness = replaying.Lateness(Counter({"routine": 3, "stat": 1, "urgent": 2}), Counter({"urgent": 1}))
+    assert list(lateness.to_json(("stat", "urgent", "routine"))) == ["stat", "urgent", "routine"]
+    assert lateness.to_json(("stat", "urgent", "routine"))["urgent"] == {"studies": 2, "late": 1}

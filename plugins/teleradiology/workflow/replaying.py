@@ -37,9 +37,10 @@ class Lateness:
     studies: Counter[str] = field(default_factory=Counter)
     late: Counter[str] = field(default_factory=Counter)
 
-    def to_json(self) -> dict[str, dict[str, int]]:
-        """By priority."""
-        return {name: {"studies": count, "late": self.late[name]} for name, count in self.studies.items()}
+    def to_json(self, priorities: Iterable[str]) -> dict[str, dict[str, int]]:
+        """By priority, in the order of ``priorities``, which are all that there are."""
+        found = (name for name in priorities if name in self.studies)
+        return {name: {"studies": self.studies[name], "late": self.late[name]} for name in found}
 
 
 class Past:
@@ -176,7 +177,7 @@ def workload(before: Replay, after: Replay) -> list[dict[str, Any]]:
 
 def lateness(before: Replay, after: Replay) -> dict[str, Any]:
     """How many studies of each priority had a promise and missed it, under both files."""
-    return {"before": before.lateness.to_json(), "after": after.lateness.to_json()}
+    return {"before": before.lateness.to_json(before.rules.priorities), "after": after.lateness.to_json(after.rules.priorities)}
 
 
 def _names(*shares: Iterable[str]) -> list[str]:

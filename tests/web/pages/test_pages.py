@@ -208,6 +208,16 @@ def test_why_here_names_the_deciding_rule_with_its_line_and_the_rules_passed_ove
     assert "is off duty" in text
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "Routine → STAT"), ("ar", "اعتيادي ← فوري")])
+def test_a_changed_priority_is_told_in_the_direction_of_reading(site, language, told):
+    found = site.study()
+    change = {"priority": "stat", "reason": "fell down the stairs"}
+    assert site.as_("coordinator").post(f"/api/worklist/{found.id}/prioritize", json=change).status_code == 200
+    headers = {"Accept": "text/html", "Cookie": f"teleradiology_language={language}"}
+    page = site.as_("coordinator").get(f"/studies/{found.id}", headers=headers).text
+    assert page.count(told) == 2  # above the rules' own, and on the timeline
+
+
 def test_a_site_user_is_not_told_of_rules_readers_or_the_timeline(site):
     item = site.study()
     text = page(site.as_("facility"), f"/studies/{item.id}")

@@ -91,7 +91,7 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
 
 def _changed(decided: str, present: str) -> str:
     before, after = (words.translated(words.PRIORITIES, each) for each in (decided, present))
-    return f"{before} → {after}" if decided and present and decided != present else ""
+    return words.turned(before, after) if decided and present and decided != present else ""
 
 
 def _attribute(name: str, decided: Mapping[str, Any]) -> Attribute:
@@ -141,7 +141,7 @@ def details(detail: Mapping[str, Any], names: Mapping[str, str] | None = None) -
     found = [_detail(name, str(told[name]), names or {}) for name in _DETAILS if told.get(name) not in (None, "", [])]
     found += [reasons.lacking(each) for each in detail.get("missing", ()) if isinstance(each, Mapping)]
     if detail.get("from") and detail.get("to") and detail["from"] != detail["to"]:
-        found.insert(0, f"{_state(detail['from'])} → {_state(detail['to'])}")
+        found.insert(0, words.turned(_state(detail["from"]), _state(detail["to"])))
     return found
 
 

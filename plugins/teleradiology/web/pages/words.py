@@ -336,6 +336,11 @@ def translated(words: dict[str, str], name: str) -> str:
     return _(words[name]) if name in words else name
 
 
+def turned(before: str, after: str) -> str:
+    """What was and what is, with an arrow in the direction of reading."""
+    return f"{before} {'←' if look.language() == 'ar' else '→'} {after}"
+
+
 _STEP_AT = N_("at {share} of the time")
 _STEP_AFTER = N_("{span} after the due time")
 _STEP_BEFORE = N_("{span} before the due time")
