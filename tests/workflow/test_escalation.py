@@ -19,7 +19,7 @@ from teleradiology.core.identity import Actor, Role
 from teleradiology.store import accounts, ladder_steps, notifications, outbox
 from teleradiology.store.item import Item
 from teleradiology.store.schema import notifications as table
-from teleradiology.workflow import delivery, escalation, notices, oversight, reading
+from teleradiology.workflow import delivery, escalation, handing_over, notices, oversight, reading
 
 COORDINATOR = Actor("carla", frozenset({Role.COORDINATOR}))
 STAT = {"StudyDescription": "stroke"}
@@ -278,6 +278,24 @@ def test_what_a_person_gave_to_somebody_stays_theirs(narrow: Bench) -> None:
     reading.assign(narrow.room, COORDINATOR, item.id, "dr-amal", reason="she knows the patient", force=True)
     narrow.live(46 * 60, step=30)
     assert narrow.item(item.orthanc_id).reader == "dr-amal"
+
+
+THIRD = "  dr-hana: {name: Dr Hana, subspecialties: [general], licences: [{jurisdiction: LY}]}\n"
+
+
+@pytest.mark.parametrize(("to", "moves"), [("dr-amal", False), (None, True)])
+def test_what_was_handed_over_to_somebody_by_name_stays_theirs(tmp_path: Path, to: str | None, moves: bool) -> None:
+    rules = NARROW.replace("rules:\n", THIRD + "rules:\n", 1) + CLOCKS + "assignment: {broaden_at: [100%]}\n"
+    bench = Bench(tmp_path, rules)
+    bench.live(2)
+    item = bench.change(given(bench), reader="dr-salem")
+    for other in bench.items():
+        if other.id != item.id:
+            bench.change(other, ring_at=None)  # those that are before it stay where they are
+    handing_over.hand_over(bench.room, COORDINATOR, "dr-salem", to, "end of the shift")
+    assert bench.item(item.orthanc_id).reader == "dr-amal"
+    bench.live(46 * 60, step=30)
+    assert bench.item(item.orthanc_id).reader == ("dr-hana" if moves else "dr-amal")
 
 
 def test_it_moves_once_for_a_promise_however_many_steps_widen(tmp_path: Path) -> None:

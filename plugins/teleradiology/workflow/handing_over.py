@@ -82,7 +82,7 @@ def _pass(c: Connection, room: Room, actor: Actor, who: tuple[Item, Reader, Read
         return Passed(item.id, False, giver.id, (reason("nobody"),))
     made, last = assignment.keep(c, room, item, chosen, CAUSE)
     columns: dict[str, Any] = {"decision": made.id} if last else {}
-    _write(c, room, actor, (item, giver, chosen.reader or ""), text, columns)
+    _write(c, room, actor, (item, giver, chosen.reader or ""), {"reason": text, "policy": chosen.policy}, columns)
     return Passed(item.id, True, chosen.reader or "", chosen.stated)
 
 
@@ -93,16 +93,18 @@ def _to(c: Connection, room: Room, actor: Actor, who: tuple[Item, Reader, Reader
     against = judge(taker, asked, standings.of(c, rules, asked)[taker.id])
     if against:
         return Passed(item.id, False, giver.id, against)
-    _write(c, room, actor, (item, giver, taker.id), text, {})
+    _write(c, room, actor, (item, giver, taker.id), {"reason": text}, {})
     return Passed(item.id, True, taker.id)
 
 
-def _write(c: Connection, room: Room, actor: Actor, who: tuple[Item, Reader, str], text: str, columns: dict[str, Any]) -> None:
+def _write(
+    c: Connection, room: Room, actor: Actor, who: tuple[Item, Reader, str], told: dict[str, str], columns: dict[str, Any]
+) -> None:
     item, giver, to = who
     now = room.now()
     until = now + NOT_AGAIN_FOR
-    waiting.pass_on(c, now, item=item.id, reader=giver.id, kind="hand-over", reason=text, until=until)
+    waiting.pass_on(c, now, item=item.id, reader=giver.id, kind="hand-over", reason=told["reason"], until=until)
     state = State.ASSIGNED if to else State.UNASSIGNED
     items.change(c, item, now, **columns, state=state, reader=to, assigned_at=now if to else None, reason="")
-    detail = {"from_reader": giver.id, "reader": to, "reason": text}
+    detail = {"from_reader": giver.id, "reader": to, **told}
     audit.append(c, "handed-over", actor, now, item=item.id, study=item.study_instance_uid, detail=detail)

@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..config.rules_file import RulesFile
-from ..core.identity import service
 from ..core.readers import Assignment, choose
 from ..core.worklist import State
-from ..store import audit, waiting, watching
+from ..store import waiting, watching
 from ..store.engine import Connection
 from ..store.item import Item
-from . import assignment, clock, standings
+from . import assignment, clock, insisting, standings
 from .room import Room
 
 WIDENED = "broadened"
@@ -25,9 +24,8 @@ def widen(c: Connection, room: Room, item: Item, now: datetime) -> str:
     """
     if item.state != State.ASSIGNED or item.warn_at is None or now < item.warn_at:
         return ""
-    given = [record for record in audit.of_item(c, item.id) if record.event == "assigned"]
-    promise = clock.cause_of(item)
-    if not given or given[-1].actor != service().username or any(each.detail.get("promise") == promise for each in given):
+    given, promise = insisting.given(c, item.id), clock.cause_of(item)
+    if not given or insisting.is_persons_choice(given[-1]) or any(each.detail.get("promise") == promise for each in given):
         return ""
     chosen = _somebody_freer(c, room.rules.current, item, now)
     if chosen is None or chosen.reader is None:
