@@ -82,6 +82,17 @@ def test_who_was_given_the_study_in_spite_of_the_licence_may_sign_it(desk: Desk)
     assert desk.finish("final").status == "final"
 
 
+def test_that_is_for_one_reader_and_not_for_another_who_adds_to_the_report(desk: Desk) -> None:
+    desk.with_rules("until: 2030-12-31", "until: 2020-12-31")
+    coordinator = of_role(Role.COORDINATOR)
+    reading.assign(desk.room, coordinator, desk.item.id, "dr-salem", reason="Prolonged by telephone.", force=True)
+    desk.finish("final")
+    desk.with_rules("{jurisdiction: MT}, {jurisdiction: LY}", "{jurisdiction: LY, until: 2020-12-31}")
+    other = desk.radiologist("dr-borg")
+    with pytest.raises(NotAllowed, match="licence for LY ended 2020-12-31"):
+        reporting.addendum(desk.room, other, desk.item.id, {"findings": "A nodule."}, PASSWORD)
+
+
 def test_a_preliminary_report_keeps_the_claim_and_the_draft(desk: Desk) -> None:
     signed = desk.finish("preliminary")
     item = desk.now()

@@ -131,7 +131,7 @@ def _refuse_unfit(c: Connection, room: Room, actor: Actor, reader: Reader, item:
     rules, theirs = room.rules.current, item.reader == reader.id
     asked = assignment.need(rules, assignment.wanted_by(item), room.now())
     never = tuple(each for each in judge(reader, asked) if each.code in NEVER)
-    never = insisting.news(c, item.id, never) if theirs else never
+    never = insisting.news(c, item.id, reader.id, never) if theirs else never
     if never:
         text = f"{reader.name} may not read this study: {'; '.join(map(str, never))}."
         told = Told("may-not-read", {"reader": reader.name, "why": never})

@@ -23,9 +23,9 @@ def is_persons_choice(record: Record) -> bool:
     return record.actor != service().username and "policy" not in record.detail
 
 
-def news(c: Connection, item_id: str, against: Iterable[Reason]) -> tuple[Reason, ...]:
-    """The reasons without those that were known when the item was given to its reader."""
+def news(c: Connection, item_id: str, reader: str, against: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The reasons against a reader without those that were known when the item was given to that one, and to nobody since."""
     found = tuple(against)
-    times = given(c, item_id) if found else []
-    known = times[-1].detail.get("known", ()) if times else ()
+    last = given(c, item_id)[-1:] if found else []
+    known = {code for record in last if record.detail.get("reader") == reader for code in record.detail.get("known", ())}
     return tuple(each for each in found if each.code not in known)

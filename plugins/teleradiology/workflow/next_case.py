@@ -86,7 +86,7 @@ class _Look:
     def may(self, row: Waiting, kind: Kind) -> bool:
         """Whether nothing lasting stands against the reader; judged once for items that are alike."""
         if row.reader:  # theirs: somebody thought of the rest when it was given, and the reassignment looks after it
-            return not (never := self._never(row, kind)) or not insisting.news(self.c, row.id, never)
+            return not (never := self._never(row, kind)) or not insisting.news(self.c, row.id, self.reader.id, never)
         if self._judged(row, kind, STRICT):  # a wider search takes nobody away
             return True
         return self._judged(row, kind, max(row.broadened, _step(kind.shares, row, self.at * 1e6)))

@@ -48,7 +48,7 @@ def _move(room: Room, seen: Item) -> bool:
         item, now, rules = items.get(c, seen.id), room.now(), room.rules.current
         if item is None or item.state != State.ASSIGNED or item.reader != seen.reader:
             return False
-        against = insisting.news(c, item.id, _against(rules, item, standings.presence(c, rules, now), now))
+        against = insisting.news(c, item.id, item.reader, _against(rules, item, standings.presence(c, rules, now), now))
         if not against:
             return False
         cause = f"{REASSIGNED}: {against[0].code} {now:%Y-%m-%d} {item.reader}"[:64]

@@ -131,7 +131,7 @@ def _refuse_unlicensed(c: Connection, room: Room, actor: Actor, item: Item, now:
     """A licence that ended while the study was being read, unless a coordinator knew and gave it all the same."""
     reader, asked = own_reader(room, actor), assignment.need(room.rules.current, assignment.wanted_by(item), now)
     against = unlicensed(reader, asked)
-    if why := insisting.news(c, item.id, (against,) if against else ()):
+    if why := insisting.news(c, item.id, reader.id, (against,) if against else ()):
         text = f"{reader.name} may not sign this report: {why[0]}."
         next_step = "The draft is kept; release the study, so that somebody else reads it."
         told = Told("may-not-sign", {"reader": reader.name, "why": why})
