@@ -136,7 +136,7 @@ def test_a_backtest_shows_who_would_have_moved(site, admin):
     assert found["items"][0]["id"] == elsewhere.id
     moved = next(item for item in found["items"] if item["id"] == chest.id)
     assert moved["changes"]["priority"] == {"before": "routine", "after": "stat"}
-    assert moved["changes"]["turnaround"] == {"before": None, "after": 1800}
+    assert moved["changes"]["turnaround"] == {"before": 86400, "after": 1800}
     assert moved["rule"] == "stroke code"
     assert [site.item(item.id).priority for item in (chest, elsewhere)] == ["routine", "routine"]
 

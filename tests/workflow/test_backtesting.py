@@ -143,3 +143,30 @@ def test_lateness_is_told_in_the_order_of_the_priorities():
     lateness = replaying.Lateness(Counter({"routine": 3, "stat": 1, "urgent": 2}), Counter({"urgent": 1}))
     assert list(lateness.to_json(("stat", "urgent", "routine"))) == ["stat", "urgent", "routine"]
     assert lateness.to_json(("stat", "urgent", "routine"))["urgent"] == {"studies": 2, "late": 1}
+
+
+def test_another_promise_for_the_same_priority_moves_a_study(bench: Bench) -> None:
+    came(bench)
+    came(bench, modality="MR")
+    sooner = tried(bench, TWO_SITES.replace("routine: {turnaround: 24h}", "routine: {turnaround: 12h}"))
+    assert [each.changes for each in sooner.items] == [{"turnaround": {"before": 86400.0, "after": 43200.0}}]
+    policy = "turnaround: [{name: zliten, facility: zliten, priority: urgent, time: 2h}]\n"
+    assert tried(bench, TWO_SITES + policy).by_attribute == {"turnaround": 1}
+    days = f"{{week: {{timezone: UTC, hours: '00:00-24:00', holidays: [{bench.clock.now().date()}]}}}}"
+    office = f"turnaround: [{{name: office, calendar: week}}]\ncalendars: {days}\n"
+    assert tried(bench, TWO_SITES + office).by_attribute == {"due_at": 2}
+
+
+def test_a_rule_that_sets_a_turnaround_is_told_with_the_time_promised_before(bench: Bench) -> None:
+    came(bench, modality="MR")
+    soon = TWO_SITES.replace(
+        "modality: MR}\n    then: {priority: urgent}", "modality: MR}\n    then: {priority: urgent, turnaround: 6h}"
+    )
+    assert tried(bench, soon).items[0].changes == {"turnaround": {"before": 14400.0, "after": 21600.0}}
+
+
+def test_who_gets_another_reader_is_counted_besides(bench: Bench) -> None:
+    came(bench)
+    elsewhere = tried(bench, TWO_SITES.replace("dr-amal: {name: Dr Amal,", "dr-amal: {name: Dr Amal, active: false,"))
+    assert (elsewhere.changed, elsewhere.other_reader) == (0, 1)
+    assert tried(bench, TWO_SITES).other_reader == 0

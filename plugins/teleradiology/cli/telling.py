@@ -102,6 +102,8 @@ def backtest(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"{found['changed']} of {found['studies']} studies since {found['since']} would move" + (
         " (there were more studies than --limit)" if found["truncated"] else ""
     )
+    if found["other_reader"]:
+        yield f"{found['other_reader']} would have got another reader"
     yield f"rules in force {found['in_force'][:12]}, tried {found['digest'][:12]}"
     moved = [
         (facility, before, "→", after, count)

@@ -35,13 +35,18 @@ class Moved:
 
 @dataclass(frozen=True)
 class Backtest:
-    """What other rules would have done, against those in force. ``items`` are the latest of the studies that move."""
+    """What other rules would have done, against those in force. ``items`` are the latest of the studies that move.
+
+    A study moves when the files decide otherwise about it or promise another time. Who gets another reader is counted besides:
+    each study that moves changes the work by which the readers of all later ones are chosen.
+    """
 
     digest: str
     in_force: str
     since: datetime
     studies: int
     changed: int
+    other_reader: int
     truncated: bool
     by_attribute: Mapping[str, int]
     by_facility: Mapping[str, int]
@@ -76,7 +81,7 @@ class _Tally:
     def __init__(self, current: RulesFile, other: RulesFile, past: replaying.Past) -> None:
         self.current, self.other = current, other
         self.before, self.after = replaying.Replay(current, past), replaying.Replay(other, past)
-        self.studies = 0
+        self.studies = self.other_reader = 0
         self.items: list[Moved] = []
         self.attributes: Counter[str] = Counter()
         self.facilities: Counter[str] = Counter()
@@ -85,12 +90,11 @@ class _Tally:
     def add(self, received: Received) -> None:
         """One study under both files."""
         found = compare(self.current, self.other, received.facts)
-        changes = found.changes
         self.studies += 1
-        readers = {
-            "before": self.before.take(received, found.facts_before, found.before),
-            "after": self.after.take(received, found.facts_after, found.after),
-        }
+        before = self.before.take(received, found.facts_before, found.before)
+        after = self.after.take(received, found.facts_after, found.after)
+        self.other_reader += before.reader != after.reader
+        changes = {**found.changes, **_due(found.changes, before, after)}
         if not changes:
             return
         self.attributes.update(changes.keys())
@@ -103,7 +107,7 @@ class _Tally:
         self.items.append(
             Moved(
                 received.id, received.study_instance_uid, received.facility, received.state, received.received_at, changes, rule,
-                readers,
+                {"before": before.reader, "after": after.reader},
             )
         )  # fmt: skip
 
@@ -115,6 +119,7 @@ class _Tally:
             since=since,
             studies=self.studies,
             changed=len(self.items),
+            other_reader=self.other_reader,
             truncated=truncated,
             by_attribute=dict(self.attributes),
             by_facility=dict(self.facilities),
@@ -124,6 +129,14 @@ class _Tally:
             lateness=replaying.lateness(self.before, self.after),
             items=tuple(reversed(self.items))[:MOST_LISTED],
         )
+
+
+def _due(changes: Mapping[str, Any], before: replaying.Taken, after: replaying.Taken) -> dict[str, dict[str, str]]:
+    """Another due time that nothing else tells of: by another calendar, or from another start."""
+    due = {"before": before.due_at, "after": after.due_at}
+    if None in due.values() or due["before"] == due["after"] or not changes.keys().isdisjoint(("priority", "turnaround", "skip")):
+        return {}
+    return {"due_at": {name: at.isoformat(timespec="seconds") for name, at in due.items() if at}}
 
 
 def _by_priority(counts: Counter[tuple[str, str, str]]) -> dict[str, dict[str, int]]:

@@ -131,7 +131,7 @@ class Compared:
 
 
 def compare(current: RulesFile, other: RulesFile, kept: StudyFacts | Mapping[str, Any]) -> Compared:
-    """The attributes on which two files differ about a study."""
+    """The attributes on which two files differ about a study, and the time that they promise for the same priority."""
     facts_before, facts_after = _as_seen(current, kept), _as_seen(other, kept)
     before, after = current.decide(facts_before), other.decide(facts_after)
     changes = {
@@ -139,6 +139,9 @@ def compare(current: RulesFile, other: RulesFile, kept: StudyFacts | Mapping[str
         for name in dict.fromkeys((*before, *after))
         if before.get(name) != after.get(name)
     }
+    spans = current.deadline(before, facts_before)[0], other.deadline(after, facts_after)[0]
+    if spans[0] != spans[1] and ("turnaround" in changes or "priority" not in changes):  # a policy or the priority says it
+        changes["turnaround"] = {"before": value_to_json(spans[0]), "after": value_to_json(spans[1])}
     return Compared(changes, before, after, facts_before, facts_after)
 
 

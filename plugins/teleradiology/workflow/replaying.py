@@ -30,6 +30,14 @@ class Share:
     weight: float = 0.0
 
 
+@dataclass(frozen=True)
+class Taken:
+    """Where a study would have gone, "" for nobody, and by when it would have had to be read."""
+
+    reader: str = NOBODY
+    due_at: datetime | None = None
+
+
 @dataclass
 class Lateness:
     """Studies by priority that had a promise, and those of them that were, or still are, later than it."""
@@ -88,15 +96,15 @@ class Replay:
         self._done: dict[str, list[tuple[datetime, float]]] = {}
         self._taken: dict[tuple[str, str], list[tuple[datetime, str]]] = {}  # patient -> who had them, until when
 
-    def take(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> str:
-        """The reader that the study would have gone to, "" for nobody."""
+    def take(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> Taken:
+        """What would have become of the study."""
         if values.get("skip"):
-            return NOBODY
-        self._promise(received, facts, values)
-        return self._assign(received, facts, values)
+            return Taken()
+        due_at = self._promise(received, facts, values)
+        return Taken(self._assign(received, facts, values), due_at)
 
-    def _promise(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> None:
-        """Whether the study would have been late: what was promised against when it was in fact final."""
+    def _promise(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> datetime | None:
+        """By when the study was promised; counts whether it would have been late: whether it was in fact final after that."""
         course = clock.Course(
             received.received_at,
             received.admitted_at,
@@ -108,6 +116,7 @@ class Replay:
         self.lateness.studies[values["priority"]] += 1
         if due_at is not None and (received.final_at or self.past.now) > due_at:
             self.lateness.late[values["priority"]] += 1
+        return due_at
 
     def _assign(self, received: Received, facts: StudyFacts, values: Mapping[str, Any]) -> str:
         at = received.received_at

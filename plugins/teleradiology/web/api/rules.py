@@ -110,6 +110,7 @@ _COUNTS = (
     "in_force",
     "studies",
     "changed",
+    "other_reader",
     "truncated",
     "by_attribute",
     "by_facility",

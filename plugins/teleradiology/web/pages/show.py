@@ -91,6 +91,8 @@ def attribute_value(value: Any, name: str) -> str:
     match name:
         case "turnaround":
             return duration(value.total_seconds() if isinstance(value, timedelta) else value)
+        case "due_at":
+            return instant(datetime.fromisoformat(value))
         case "warn_after":
             return f"{round(float(value) * 100)} %"
         case "priority":

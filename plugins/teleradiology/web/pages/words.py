@@ -216,6 +216,7 @@ SUBJECT = {
 ATTRIBUTES = {
     "priority": N_("Priority"),
     "turnaround": N_("Turnaround"),
+    "due_at": N_("Due"),
     "warn_after": N_("Warning after"),
     "subspecialty": N_("Subspecialty"),
     "skip": N_("Not for reading"),

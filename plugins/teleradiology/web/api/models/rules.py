@@ -150,7 +150,7 @@ class MovedOut(Output):
     received_at: datetime
     changes: dict[str, ChangeOut]
     rule: str = Field(description="the rule that decides the first changed attribute now")
-    reader: dict[str, str] = Field(description="before, after: who would have got it, by least open weight; empty for nobody")
+    reader: dict[str, str] = Field(description="before, after: who would have got it; empty for nobody")
 
 
 class ShareOut(Output):
@@ -190,6 +190,7 @@ class BacktestOut(Output):
     since: datetime
     studies: int
     changed: int
+    other_reader: int = Field(description="studies that would have got another reader, whether they change or not")
     truncated: bool = Field(description="whether there were more studies than the limit")
     by_attribute: dict[str, int]
     by_facility: dict[str, int]
