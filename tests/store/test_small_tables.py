@@ -36,7 +36,15 @@ def test_accounts(store: Store) -> None:
         noted = accounts.get(c, "dr-a")
         assert noted is not None and (noted.failed_sign_ins, noted.locked_until, noted.version) == (3, LATER, 2)
         assert (accounts.count(c), len(accounts.all_of_them(c))) == (1, 1)
+        assert accounts.in_use(c) == []  # it was disabled
         assert "argon2id" not in repr(noted)
+
+
+def test_accounts_of_a_reader_and_of_a_facility(store: Store) -> None:
+    with store.writing() as c:
+        changed = accounts.change(c, add_account(c), reader="dr-a", facility="zliten")
+        assert accounts.in_use(c) == accounts.in_use(c, reader="dr-a") == accounts.in_use(c, facility="zliten") == [changed]
+        assert accounts.in_use(c, reader="dr-b") == accounts.in_use(c, facility="gozo") == []
 
 
 def test_sessions_end_by_themselves_and_by_hand(store: Store) -> None:

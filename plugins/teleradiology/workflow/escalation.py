@@ -132,7 +132,7 @@ def _notify_reader(c: Connection, room: Room, item: Item, rung: Rung) -> dict[st
     """Whoever has the study; the coordinators while nobody has it."""
     if not item.reader:
         return _notify_coordinator(c, room, item, rung)
-    found = [each.username for each in accounts.all_of_them(c) if each.reader == item.reader and not each.disabled]
+    found = [each.username for each in accounts.in_use(c, reader=item.reader)]
     told = _tell(c, item, rung, found or [COORDINATORS])
     return told | {"mailed": telling.reader(c, room, item.reader, urgent=telling.is_urgent(room, item))}
 

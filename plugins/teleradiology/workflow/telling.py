@@ -34,13 +34,13 @@ class Addressee:
 def reader(c: Connection, room: Room, reader_id: str, *, urgent: bool) -> list[Addressee]:
     """Whoever reads under that id; without an address of their own the one of the rules file."""
     known = room.rules.current.readers.get(reader_id)
-    people = [each for each in accounts.all_of_them(c) if each.reader == reader_id and not each.disabled]
+    people = accounts.in_use(c, reader=reader_id)
     return _chosen(room, people, (known.email,) if known and known.email else (), urgent)
 
 
 def role(c: Connection, room: Room, wanted: Role, *, urgent: bool) -> list[Addressee]:
     """Everybody of a role; while none of them has an address the one of the settings."""
-    people = [each for each in accounts.all_of_them(c) if wanted in each.roles and not each.disabled]
+    people = [each for each in accounts.in_use(c) if wanted in each.roles]
     settings = room.settings
     of_role = {Role.COORDINATOR: settings.mail_coordinators, Role.ADMINISTRATOR: settings.mail_administrators}
     return _chosen(room, people, of_role.get(wanted, ()), urgent)
@@ -51,8 +51,8 @@ def facility(c: Connection, room: Room, place: Facility, *, urgent: bool) -> lis
     if place.email:
         spoken = next((each for each in place.languages if each in room.settings.languages), _usual(room))
         return [Addressee(place.email, spoken)]
-    people = [each for each in accounts.all_of_them(c) if each.facility == place.id and not each.disabled]
-    return _chosen(room, [each for each in people if Role.FACILITY in each.roles], (), urgent)
+    people = [each for each in accounts.in_use(c, facility=place.id) if Role.FACILITY in each.roles]
+    return _chosen(room, people, (), urgent)
 
 
 def named(room: Room, addresses: Iterable[str]) -> list[Addressee]:
