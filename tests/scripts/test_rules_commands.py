@@ -135,6 +135,14 @@ def test_what_the_file_on_the_disk_would_change_is_told(typed: Any, bench: Bench
     assert "priority urgent→routine" in said
 
 
+@pytest.mark.parametrize("asked", [("A-CT STROKE",), ("--tags", "Modality=MR")])
+def test_a_study_is_explained_also_while_the_file_on_the_disk_is_broken(typed: Any, bench: Bench, asked: tuple[str, ...]) -> None:
+    bench.settings.rules_file.write_text(RULES.replace("priority: urgent", "priority: urgnet"), encoding="utf-8")
+    found = typed("explain", *asked, "--data", bench.settings.data_dir)
+    assert (found.code, "decided: priority=" in found.out) == (0, True)
+    assert "1 problem and is not in force" in found.err and "rules check" in found.err
+
+
 def test_a_made_up_study_needs_no_database(typed: Any, tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text(RULES, encoding="utf-8")

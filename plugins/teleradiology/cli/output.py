@@ -19,6 +19,11 @@ def say_json(value: Any) -> None:
     say(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
 
+def warn(text: str) -> None:
+    """Standard error, beside an answer."""
+    print(f"warning: {text}", file=sys.stderr)
+
+
 def complain(refusal: Refusal, form: str) -> None:
     """A refusal with all of its problems: on standard error, as JSON on standard output."""
     if form == "json":

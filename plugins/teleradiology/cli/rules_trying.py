@@ -14,11 +14,11 @@ from ..config.rules_file import RulesFile
 from ..config.values import parse_duration
 from ..config.yaml_tree import Entry, Place, Scalar, Table
 from ..core.decision import value_to_json
-from ..core.errors import InvalidInput, NotFound, Problem
+from ..core.errors import InvalidConfiguration, InvalidInput, NotFound, Problem
 from ..core.study_facts import StudyFacts
 from ..workflow import backtesting, covering, explaining
 from . import examples, given, source, telling
-from .output import say, say_json
+from .output import say, say_json, warn
 from .parser import NotUnderstood, count, count_or_none, near, with_data, with_format
 
 _HERE = Place(1, 1)
@@ -118,9 +118,18 @@ def _with_disk(
     other = there.in_force if options.rules and there.has_database else None
     if other is not None:
         return explaining.with_changes(found, other, rules, kept).to_json()
-    if options.rules is None and there.file.exists() and there.on_disk.digest != rules.digest:
-        return explaining.with_changes(found, rules, there.on_disk, kept).to_json()
-    return found.to_json()
+    on_disk = _readable(there) if options.rules is None and there.file.exists() else None
+    return (explaining.with_changes(found, rules, on_disk, kept) if on_disk else found).to_json()
+
+
+def _readable(there: source.Source) -> RulesFile | None:
+    """The file on the disk. One with problems is not in force and keeps nobody from asking what those in force decide."""
+    try:
+        return there.on_disk
+    except InvalidConfiguration as refusal:
+        many = f"{len(refusal.problems)} problem{'s' if len(refusal.problems) != 1 else ''}"
+        warn(f"{there.file} has {many} and is not in force; see ./teleradiology rules check")
+        return None
 
 
 def _explained_there(options: argparse.Namespace, facts: dict[str, Any] | None) -> tuple[dict[str, Any], None]:
