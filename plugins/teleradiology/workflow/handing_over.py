@@ -18,7 +18,7 @@ from ..store import audit, items, waiting
 from ..store.engine import Connection
 from ..store.item import Item
 from . import assignment, standings
-from .acting import LONGEST_REASON, reason_given
+from .acting import reason_given
 from .room import Room
 from .roster import for_oneself_or_all
 
@@ -40,7 +40,7 @@ class Passed:
 def hand_over(room: Room, actor: Actor, from_reader: str, to_reader: str | None, why: str | None) -> list[Passed]:
     """Pass all assigned items of a reader to another one, or to whom the policy chooses for each. What is being read stays."""
     for_oneself_or_all(room, actor, from_reader)
-    text = reason_given(why)[:LONGEST_REASON]
+    text = reason_given(why)
     giver, taker = _readers(room, from_reader, to_reader)
     with room.store.writing() as c:
         results = [_pass(c, room, actor, (item, giver, taker), text) for item in _open_items(c, giver.id)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import Field
 
@@ -48,7 +48,7 @@ class SkipsOut(Output):
 class SkipsList(Output):
     """Whoever passed anything on, or let it lapse; the largest share first."""
 
-    since: str
+    since: datetime
     items: list[SkipsOut]
     next: None
 

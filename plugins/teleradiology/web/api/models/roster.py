@@ -164,5 +164,5 @@ class RosterImported(Output):
     unchanged: int
     passed_over: int
     repeating: int
-    until: str | None
+    until: datetime | None
     noticed: list[Remark]
