@@ -39,6 +39,7 @@ def test_without_a_score_no_threshold_says_anything():
         ({"thresholds": {"device": "A"}}, "lacks 'threshold'"),
         ({"thresholds": [{"devise": "A", "threshold": "50%"}]}, "device"),
         ({"endpoint": "ftp://ai.example.org"}, "expected an address"),
+        ({"timeout": "61s"}, "at most 60s"),
     ],
 )
 def test_what_is_wrong_is_told(written, told):

@@ -85,6 +85,7 @@ def test_a_misspelt_verb_is_refused_with_the_one_meant(typed: Any, word: str, me
         (["explain"], "give either a STUDY, or --tags or --json"),
         (["explain", "X", "--tags", "Modality=CT"], "give either a STUDY"),
         (["explain", "--tags", "Modality"], "expected NAME=VALUE, found 'Modality'"),
+        (["explain", "--tags", "Modality=CT,StudyDescription"], "found 'StudyDescription' without a value"),
         (["explain", "--tags", "Modalty=CT"], "Did you mean Modality?"),
         (["explain", "--tags", "Modality=CT", "--expect", "prority=stat"], "Did you mean priority?"),
         (["explain", "--tags", "Modality=CT", "--expect", "priority=stta"], "Did you mean stat?"),
@@ -195,6 +196,7 @@ def test_examples_are_tried_one_by_one(typed: Any, tmp_path: Path) -> None:
     assert answer.code == 1
     assert "✓ a stroke" in answer.out and "✗ a knee" in answer.out and "1 of 2 examples hold" in answer.out
     file.write_text(RULES, encoding="utf-8")
+    assert "has no examples; nothing was tried" in typed("test", file).out
     beside.write_text(EXAMPLES, encoding="utf-8")
     answer = typed("test", file, "--examples", beside, "--format", "json")
     assert (answer.code, [each["ok"] for each in answer.json["results"]]) == (1, [True, False])

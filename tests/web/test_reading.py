@@ -23,6 +23,7 @@ class Inner(Input):
 class Outer(Input):
     reason: Annotated[str, Field(min_length=1)]
     inner: Inner | None = None
+    several: list[Inner] = Field(default_factory=list)
     number: int = 0
 
 
@@ -48,6 +49,10 @@ def problems_of(raw: bytes) -> list[tuple[str, str]]:
 
 def test_a_body_becomes_its_model():
     assert body('{"reason": "ذراع", "inner": {"priority": "stat"}}'.encode()).inner.priority == "stat"
+
+
+def test_a_misspelt_name_in_a_list_is_told_with_the_one_meant():
+    assert problems_of(b'{"reason": "x", "several": [{}, {"prioritty": "stat"}]}') == [("several.1.prioritty", "priority")]
 
 
 @pytest.mark.parametrize("media_type", ["", "application/json", "application/json; charset=utf-8"])

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         say(f"{NO if one.problems else YES} {one.name}  {one.file}:{one.line}")
         for problem in one.problems:
             say(f"    {problem}")
-    say(f"{len(tried) - len(failed)} of {len(tried)} examples hold")
+    say(f"{len(tried) - len(failed)} of {len(tried)} examples hold" if tried else f"{file} has no examples; nothing was tried")
     return 1 if failed else 0
 
 

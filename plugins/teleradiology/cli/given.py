@@ -20,6 +20,7 @@ from ..workflow.rules import given_facts
 from .parser import NotUnderstood
 
 _SEPARATOR = re.compile(r",(?=\s*[\w.]+\s*=)")
+_LAST = re.compile(r",\s*([\w.]+)\s*$")
 
 
 def pairs(texts: list[str], option: str) -> dict[str, str]:
@@ -29,8 +30,15 @@ def pairs(texts: list[str], option: str) -> dict[str, str]:
         name, separator, value = part.partition("=")
         if not separator or not name.strip():
             raise NotUnderstood(f"{option}: expected NAME=VALUE, found '{part.strip()[:60]}'")
+        if (bare := _LAST.search(value)) and _is_name(bare[1]):
+            raise NotUnderstood(f"{option}: expected NAME=VALUE, found '{bare[1]}' without a value")
         found[name.strip()] = value.strip()
     return found
+
+
+def _is_name(word: str) -> bool:
+    """Whether that can only be meant as a name; ``contrast`` may well end a description."""
+    return (word in KINDS and "_" in word) or word in ALSO_WRITTEN or (word in keyword_dict and not word.isupper())
 
 
 def from_json(path: str) -> dict[str, Any]:

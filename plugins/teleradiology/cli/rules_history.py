@@ -86,7 +86,7 @@ def _rollback(options: argparse.Namespace) -> int:
 
 def _confirm(digest: str) -> None:
     if not sys.stdin.isatty():
-        raise NotUnderstood("rules rollback changes what decides about studies; say --yes")
+        raise NotUnderstood("rules rollback changes what decides about studies, and nobody is there to be asked; add --yes")
     if input(f"Put the rules {digest[:12]} in force again? [y/N] ").strip().lower() not in ("y", "yes"):
         raise NotUnderstood("nothing was changed")
 

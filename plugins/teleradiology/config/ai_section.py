@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -26,8 +25,11 @@ def _ai(**values: object) -> Ai:
     modalities = tuple(str(each).upper() for each in values.pop("modalities", ()))  # type: ignore[attr-defined]
     thresholds: tuple[tuple[str, float], ...] = values.pop("thresholds", ())  # type: ignore[assignment]
     of_devices = {device.casefold(): threshold for device, threshold in thresholds}
-    made = Ai(modalities=modalities, thresholds=of_devices, **values)  # type: ignore[arg-type]
-    return replace(made, timeout=min(made.timeout, _LONGEST))
+    return Ai(modalities=modalities, thresholds=of_devices, **values)  # type: ignore[arg-type]
+
+
+def _waits_too_long(each: Ai) -> str:
+    return "waits longer than 60s for an answer; give a 'timeout' of at most 60s" if each.timeout > _LONGEST else ""
 
 
 def _threshold(device: str, threshold: float) -> tuple[str, float]:
@@ -62,4 +64,5 @@ AI = Record(
         Field("thresholds", ListOf(THRESHOLD, "thresholds of devices"), "For devices that you know better."),
     ),
     _ai,
+    _waits_too_long,
 )

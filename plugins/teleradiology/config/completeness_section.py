@@ -54,6 +54,7 @@ SERIES_WANTED = Record(
         Field("description", Pattern(), "A pattern that is found in its description."),
     ),
     _wanted,
+    lambda each: "" if each.modality or each.description else "asks nothing of the series; give a modality or a description",
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
 )
 
 from ..core.errors import Problem
+from .yaml_mistakes import syntax_problem
 
 LARGEST = 1_000_000  # characters
 DEEPEST = 24
@@ -99,7 +100,7 @@ def read(text: str, file: str) -> Node:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
     except (YAMLError, ValueError, IndexError) as error:  # ruamel lets some of the latter through on broken input
-        builder.problems.append(_syntax_problem(error, file))
+        builder.problems.append(syntax_problem(error, text, file))
     if builder.problems:
         raise Unreadable(builder.problems)
     if builder.root is None:
@@ -123,21 +124,6 @@ def _check_characters(text: str, file: str) -> None:
 
 def _at(text: str, offset: int, message: str, file: str) -> Problem:
     return Problem(message, "", file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
-
-
-def _syntax_problem(error: Exception, file: str) -> Problem:
-    if isinstance(error, MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        message = ", ".join(part for part in (error.context, error.problem) if part)
-        message = message.replace("'<stream end>'", "the end of the file").replace("end of stream", "end of the file")
-        if "'\\t'" in message:
-            message = "a tab cannot stand here; indent with spaces"
-        elif error.problem == "mapping values are not allowed here":
-            message = "a second ': ' in one line; put a text that has one in quotes, or begin a new line"
-        elif mark and error.context_mark and error.context_mark.line < mark.line:
-            message += f" (begun on line {error.context_mark.line + 1})"
-        return Problem(f"not YAML: {message}", "", file, mark.line + 1 if mark else None, mark.column + 1 if mark else None)
-    return Problem("not YAML: the text breaks off or is garbled", file=file)
 
 
 @dataclass

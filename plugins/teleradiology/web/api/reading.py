@@ -197,7 +197,7 @@ def _unknown(path: str, allowed: Iterable[str]) -> Problem:
 
 def _fields(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     """The names that the model knows at a path of its errors."""
-    for part in path:
+    for part in (part for part in path if isinstance(part, str)):  # numbers are places in lists
         field = model.model_fields.get(str(part))
         inner = [kind for kind in _kinds(field.annotation if field else None) if issubclass(kind, BaseModel)]
         if not inner:
