@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..core.comparison import shown
+from ..core.findings import NEVER_LOWERED
 
 YES, NO = "✓", "✗"
 
@@ -65,6 +66,9 @@ def _outcome(rule: Mapping[str, Any]) -> str:
     if not rule["holds"]:
         return "no match"
     decided = ", ".join(f"{name}={_of(name, rule['sets'][name])}" for name in rule["decided"])
+    if rule["refused"]:
+        refused = ", ".join(f"{name}={_of(name, rule['sets'][name])}" for name in rule["refused"])
+        return f"match, but not {refused}: {NEVER_LOWERED}" + (f"; decides {decided}" if decided else "")
     return f"MATCH {decided}" if decided else "match, but everything that it sets was decided above"
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .decision import Decision
+from .comparison import shown
+from .decision import Decided, Decision, Matched, PassedOver
 from .names import folded
 from .study_facts import StudyFacts
 
 CAUSE = "AI finding"
+NEVER_LOWERED = "what devices find may raise, never lower"
 SUGGESTED = "suggested-by:"  # begins the flag that names device and score
 LONGEST_CODE, LONGEST_TEXT, LONGEST_DEVICE, LONGEST_VERSION = 64, 256, 64, 32
 
@@ -67,7 +69,7 @@ def only_raised(
 ) -> Decision:
     """The decision made with findings, but nowhere less urgent than the ``blind`` one made without them.
 
-    Nor do findings alone take a study off the list or put it aside.
+    Nor do findings alone take a study off the list or put it aside. A rule that they made hold for that is told as passed over.
     """
     attributes = dict(seen.attributes)
     taken: tuple[str, ...] = ()
@@ -79,7 +81,21 @@ def only_raised(
         attributes.pop(name, None)
         if name in blind.attributes:
             attributes[name] = blind.attributes[name]
-    return replace(seen, attributes=attributes)
+    refused = (told for each in seen.matched if (told := _refused(each, seen, attributes)))
+    passed_over = tuple(sorted((*seen.passed_over, *refused), key=lambda each: each.line))
+    matched = tuple(each._replace(decided=_decided_by(each.rule, attributes)) for each in seen.matched)
+    return replace(seen, attributes=attributes, passed_over=passed_over, matched=matched)
+
+
+def _decided_by(rule: str, attributes: Mapping[str, Decided]) -> tuple[str, ...]:
+    return tuple(name for name, decided in attributes.items() if decided.rule == rule)
+
+
+def _refused(rule: Matched, seen: Decision, attributes: Mapping[str, Decided]) -> PassedOver | None:
+    """What the rule would have set, had findings been allowed to lower."""
+    values = [(name, seen.value(name)) for name in rule.decided if attributes.get(name) != seen.attributes[name]]
+    told = ", ".join(f"{name} {shown(value)}" for name, value in values)
+    return PassedOver(rule.rule, rule.line, "ai", NEVER_LOWERED, told) if told else None
 
 
 def suggestion(findings: Sequence[Finding]) -> str:

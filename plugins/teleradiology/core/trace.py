@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .conditions import Condition
-from .decision import value_to_json
+from .decision import Decision, value_to_json
 from .rules import Rule, RuleSet
 from .study_facts import StudyFacts
 
@@ -25,7 +25,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Traced:
-    """A rule put to a study: all of its conditions, also those after the first that fails, and what it decided."""
+    """A rule put to a study: all of its conditions, also those after the first that fails, and what it decided.
+
+    ``refused`` is what it would have decided, had what devices find been allowed to lower.
+    """
 
     rule: str
     line: int
@@ -33,19 +36,22 @@ class Traced:
     conditions: tuple[Asked, ...]
     decided: tuple[str, ...]
     sets: dict[str, Any]
+    refused: tuple[str, ...] = ()
 
 
-def trace(rules: RuleSet, facts: StudyFacts, lines: Sequence[Sequence[int]] = ()) -> tuple[Traced, ...]:
+def trace(rules: RuleSet, facts: StudyFacts, made: Decision, lines: Sequence[Sequence[int]] = ()) -> tuple[Traced, ...]:
     """The rules in their order. ``lines`` are those of each rule's conditions; without them the rule's own is told."""
-    decided: set[str] = set()
+    taken: set[str] = set()
     found: list[Traced] = []
     for place, rule in enumerate(rules.rules):
         asked = _asked(rule, facts, lines[place] if place < len(lines) else ())
         holds = all(each.holds for each in asked)
-        new = tuple(name for name in rule.then if holds and name not in decided)
-        decided.update(new)
+        first = tuple(name for name in rule.then if holds and name not in taken)
+        taken.update(first)
+        decided = tuple(name for name in rule.then if name in made.attributes and made.attributes[name].rule == rule.name)
+        refused = tuple(name for name in first if name not in decided)
         sets = {name: value_to_json(value) for name, value in rule.then.items()}
-        found.append(Traced(rule.name, rule.line, holds, asked, new, sets))
+        found.append(Traced(rule.name, rule.line, holds, asked, decided, sets, refused))
     return tuple(found)
 
 

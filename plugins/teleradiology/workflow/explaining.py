@@ -100,7 +100,7 @@ def _explained(rules: RulesFile, facts: StudyFacts, file: str, at: datetime, c: 
     lines = condition_lines(rules.text)
     readers = imagining.readers_for(c, rules, facts, decision.values(), at, item=item).to_json()
     readers["at"] = at.astimezone(rules.clock_of(facts.facility)).isoformat(timespec="seconds")
-    return Explained(_subject(facts), file, rules.digest, decision, trace(rules.ruleset, facts, lines), readers)
+    return Explained(_subject(facts), file, rules.digest, decision, trace(rules.ruleset, facts, decision, lines), readers)
 
 
 def of_item(c: Connection, rules: RulesFile, item: Item, file: str, moment: Moment) -> Explained:

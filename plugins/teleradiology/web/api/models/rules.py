@@ -112,6 +112,7 @@ class TracedOut(Output):
     conditions: list[AskedOut]
     decided: list[str]
     sets: dict[str, Any]
+    refused: list[str] = Field(description="what it would have decided, had what devices find been allowed to lower")
 
 
 class ExplainedOut(Output):
