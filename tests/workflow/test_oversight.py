@@ -133,7 +133,7 @@ def test_a_bad_rules_file_is_told_once_and_the_good_one_stays(bench, caplog):
     bench.settings.rules_file.write_text("version: 1\nrules: nonsense")
     bench.live(30)
     assert bench.take_in(("CR", 1)).turnaround_seconds == 24 * 3600
-    assert caplog.text.count("watch_rules failed: InvalidConfiguration") == 1
+    assert caplog.text.count("rules file is not put in force: 2 problem(s)") == 1
 
 
 def test_a_lapsed_claim_is_given_back(bench):

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from ..core.errors import InvalidConfiguration
 from ..core.identity import service
 from ..core.turnaround import status
 from ..core.worklist import OPEN
@@ -53,9 +54,15 @@ def _next(room: Room) -> datetime:
 
 
 def watch_rules(room: Room) -> None:
-    """Put a changed rules file in force."""
-    if room.rules.stale():
+    """Put a changed rules file in force; one with problems is told of, and the good rules stay."""
+    if not room.rules.stale():
+        return
+    try:
         rules.reload(room, OVERSIGHT, "file")
+    except InvalidConfiguration as refusal:
+        many, first = len(refusal.problems), refusal.problems[0] if refusal.problems else None
+        place = f", the first on line {first.line}" if first and first.line else ""
+        log.warning("the changed rules file is not put in force: %d problem(s)%s; the rules in force stay", many, place)
 
 
 def follow_changes(room: Room) -> None:
