@@ -177,7 +177,7 @@ def test_licences_about_to_end_are_told_thirty_days_ahead():
         replace(SALEM, id="away", licences=(soon,), active=False),
         replace(SALEM, id="right", rights=(Right(FINAL, ("CT", "MR"), date(2026, 3, 1)),)),
     ]
-    found = [(each.reader, each.kind, each.what, each.days) for each in expiring(readers, today)]
+    found = [(each.reader, each.kind, each.what, each.days) for each in expiring(readers, lambda jurisdiction: today)]
     assert found == [("right", "right", "final CT, MR", -1), ("soon", "licence", "LY", 30)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,12 @@ def test_a_rule_passed_over_tells_its_line_in_the_file() -> None:
 def test_a_missing_fact_is_told_as_missing() -> None:
     (passed,) = rules_of(rule({"patient_age": {"at_most": 2}}, "infant", priority="stat")).ruleset.explain(CT_HEAD).passed_over
     assert (passed.expected, passed.found) == ("is at most 2", "missing")
+
+
+def test_the_age_of_a_newborn_is_told_in_days() -> None:
+    rules = rules_of(rule({"patient_age": {"at_most": "28d"}}, "newborn", priority="stat")).ruleset
+    (passed,) = rules.explain(replace(CT_HEAD, patient_age=0.5)).passed_over
+    assert (passed.expected, passed.found) == ("is at most 28d", "183d")
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,12 @@ def test_the_same_address_is_a_page_for_who_goes_there(site):
     assert "<html" in page and "Dr Head" in page and "data-notices" in page
 
 
+def test_time_that_is_over_is_not_told_to_be_running_out(site):
+    tell(site, "role:coordinator", due_at=site.clock().isoformat())
+    page = site.as_("coordinator").get("/notices", headers=BELL).text
+    assert "past its due time" in page and "running out" not in page
+
+
 @pytest.mark.parametrize(("kind", "who"), [("licence-expiring", "coordinator"), ("delivery-failed", "administrator")])
 def test_a_notice_leads_where_whoever_is_told_may_go(site, kind, who):
     tell(site, f"role:{who}", kind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from support.bench import RULES, Bench
@@ -163,6 +165,13 @@ def test_licences_about_to_end_are_on_the_trail_once_a_day(tmp_path):
     reassigning.warn_of_expiry(bench.room)
     with bench.room.store.reading() as c:
         assert len(_expiring(c)) == 2
+
+
+def test_the_last_day_of_a_licence_is_that_of_the_facility_s_clock(tmp_path):
+    rules = RULES.replace("{jurisdiction: LY}", "{jurisdiction: LY, until: 2026-03-20}", 1)
+    bench = opened(tmp_path, rules.replace("timezone: Africa/Tripoli", "timezone: Atlantic/Cape_Verde"))
+    days = [each.days for hour in (0, 1) for each in bench.room.rules.current.expiring(datetime(2026, 3, 21, hour, tzinfo=UTC))]
+    assert days == [0, -1]
 
 
 def _expiring(c):

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..config import schema
 from ..core.errors import InvalidConfiguration
-from ..core.readers import WARN_DAYS, expiring
+from ..core.readers import WARN_DAYS
 from . import rules_history, rules_trying, source
 from .output import complain, problems, say, say_json
 from .parser import Parser, with_data, with_format
@@ -37,7 +37,7 @@ def _check(options: argparse.Namespace) -> int:
         return 1
     count = {"rules": len(found.ruleset.rules), "facilities": len(found.facilities), "readers": len(found.readers),
              "examples": len(found.examples)}  # fmt: skip
-    ending = [each for each in expiring(found.readers.values(), source.now().date(), EVER) if each.days <= WARN_DAYS]
+    ending = [each for each in found.expiring(source.now(), EVER) if each.days <= WARN_DAYS]
     if options.format == "json":
         told = [{**vars(each), "until": str(each.until)} for each in ending]
         say_json({"ok": True, "file": str(file), "digest": found.digest, **count, "warnings": problems(found.warnings),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from ..core.findings import has_findings, only_raised, without_findings
 from ..core.ladder import Ladder
 from ..core.policies import PAUSE_REASONS as AGREED
 from ..core.policies import TurnaroundPolicy, choose, pauses_clock
-from ..core.readers import Reader
+from ..core.readers import WARN_DAYS, Expiring, Reader, expiring
 from ..core.rules import Rule, RuleSet
 from ..core.study_facts import StudyFacts
 from ..core.transport import Transport
@@ -115,6 +115,15 @@ class RulesFile:
     def weekend_of(self, facility: str) -> frozenset[int]:
         """The free weekdays of the facility's country, 0 is Monday; none for an unknown one."""
         return weekend_of(self.facilities[facility].jurisdiction[:2]) if facility in self.facilities else frozenset()
+
+    def expiring(self, now: datetime, within: int = WARN_DAYS) -> tuple[Expiring, ...]:
+        """The licences and rights that end soon or ended lately; a day is over when it is so at all facilities concerned."""
+
+        def today(jurisdiction: str) -> date:
+            concerned = [each.timezone for each in self.facilities.values() if jurisdiction in ("", each.jurisdiction)]
+            return min(now.astimezone(ZoneInfo(zone)).date() for zone in concerned or ["UTC"])
+
+        return expiring(self.readers.values(), today, within)
 
     def facts(self, series: list[Attributes], transport: Transport) -> StudyFacts:
         """A study's facts, with its facility and its local time as this file knows them."""

@@ -9,6 +9,7 @@ from typing import Any
 from .names import folded, plain
 
 LONGEST_TOLD = 200
+DAYS_OF_YEAR = 365.25
 PRIVATE = frozenset({"patient_id", "patient_name", "patient_names", "patient_birth_date"})  # explanations do not repeat them
 
 
@@ -42,6 +43,13 @@ def shown(value: Any) -> str:
         case tuple() | frozenset():
             return ", ".join(shown(each) for each in value)
     return str(value)
+
+
+def said(fact: str, value: Any) -> str:
+    """A value of a fact as an explanation prints it: an age below one year in days, as it may be written."""
+    if fact == "patient_age" and isinstance(value, float) and value < 1:
+        return f"{value * DAYS_OF_YEAR:.0f}d"
+    return shown(value)
 
 
 def _duration(value: timedelta) -> str:
@@ -102,4 +110,4 @@ class _Told(dict[tuple[str, ...], str]):
     def _value(self, fact: str) -> str:
         if fact in PRIVATE and self.known[fact] is not None:
             return "not shown"
-        return "missing" if self.known[fact] is None else shown(getattr(self.known.facts, fact))[:LONGEST_TOLD]
+        return "missing" if self.known[fact] is None else said(fact, getattr(self.known.facts, fact))[:LONGEST_TOLD]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Any, ClassVar
 
-from .comparison import Known, comparable, shown
+from .comparison import Known, comparable, said, shown
 from .study_facts import KINDS
 
 Test = Callable[[Known], bool]
@@ -143,10 +143,10 @@ class Within(_OfOneFact):
 
     def phrase(self) -> str:
         if self.high is None:
-            return f"is at least {shown(self.low)}"
+            return f"is at least {said(self.fact, self.low)}"
         if self.low is None:
-            return f"is at most {shown(self.high)}"
-        return f"is between {shown(self.low)} and {shown(self.high)}"
+            return f"is at most {said(self.fact, self.high)}"
+        return f"is between {said(self.fact, self.low)} and {said(self.fact, self.high)}"
 
     def test(self) -> Test:
         fact, low, high = self.fact, self.low, self.high

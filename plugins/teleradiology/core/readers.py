@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -197,17 +197,18 @@ class Expiring:
     days: int  # left; 0 is the last day, less than 0 is over
 
 
-def expiring(readers: Iterable[Reader], today: date, within: int = WARN_DAYS) -> tuple[Expiring, ...]:
+def expiring(readers: Iterable[Reader], today: Callable[[str], date], within: int = WARN_DAYS) -> tuple[Expiring, ...]:
     """The licences and rights of active readers that end within so many days, or ended no longer ago, soonest first.
 
-    One that another of the same kind continues is not told.
+    ``today`` is the date in a jurisdiction; with "" the one that counts for rights. One that another of the same kind
+    continues is not told.
     """
     found = [each for reader in readers if reader.active for each in _ending(reader, today)]
     near = (each for each in found if abs(each.days) <= within)
     return tuple(sorted(near, key=lambda each: (each.until, each.reader, each.what)))
 
 
-def _ending(reader: Reader, today: date) -> Iterable[Expiring]:
+def _ending(reader: Reader, today: Callable[[str], date]) -> Iterable[Expiring]:
     ends: dict[tuple[str, str], date | None] = {}
     held = [("licence", each.jurisdiction, each.until) for each in reader.licences]
     held += [("right", f"{each.report} {', '.join(each.modalities)}".strip(), each.until) for each in reader.rights]
@@ -216,4 +217,5 @@ def _ending(reader: Reader, today: date) -> Iterable[Expiring]:
         ends[kind, what] = None if until is None or before is None else max(before, until)
     for (kind, what), last in ends.items():
         if last is not None:
-            yield Expiring(reader.id, reader.name, kind, what, last, (last - today).days)
+            left = last - today(what if kind == "licence" else "")
+            yield Expiring(reader.id, reader.name, kind, what, last, left.days)

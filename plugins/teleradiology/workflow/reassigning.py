@@ -8,7 +8,7 @@ from typing import Any
 
 from ..config.rules_file import RulesFile
 from ..core.identity import Role
-from ..core.readers import Assignment, Reason, Standing, expiring, judge
+from ..core.readers import Assignment, Reason, Standing, judge
 from ..core.worklist import State
 from ..store import audit, bookmarks, decisions, items, notifications
 from ..store.engine import Connection
@@ -78,7 +78,7 @@ def warn_of_expiry(room: Room) -> None:
         return
     with room.store.writing() as c:
         bookmarks.put(c, "expiring", now.toordinal())
-        for each in expiring(room.rules.current.readers.values(), now.date()):
+        for each in room.rules.current.expiring(now):
             detail: dict[str, Any] = {
                 "reader": each.reader,
                 "kind": each.kind,

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+from bidi import get_display
+from flask import Flask, g
 
 from teleradiology import locale
 from teleradiology.config.settings import HOME
@@ -150,3 +152,12 @@ def test_every_reason_has_its_words_and_says_the_same_in_both_languages(arabic, 
     for code, text in codes.items():
         assert set(PLACES.findall(texts[code])) == set(PLACES.findall(text)), code
         assert arabic.get(texts[code]).string
+
+
+def test_hours_keep_their_order_behind_arabic_days():
+    shifts = "Mon Tue 20:00-06:00 Europe/Berlin; Sat 09:00-15:00 Europe/Berlin (on call)"
+    with Flask("test").test_request_context():
+        g.language = "ar"
+        told = reasons.against({"code": "off-duty", "params": {"clock": "Mon 11:04 Europe/Berlin", "shifts": shifts}})
+    shown = re.sub("[\u2066-\u2069]", "", get_display(told, base_dir="R"))
+    assert "Mon" not in told and "20:00-06:00" in shown and "09:00-15:00" in shown

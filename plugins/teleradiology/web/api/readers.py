@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from ...core.readers import expiring as ending
 from ...workflow import skips
 from ...workflow.room import Room
 from .models.readers import ExpiringList, SkipsList, SkipsQuery
@@ -14,7 +13,7 @@ from .shapes import instant
 
 def expiring(room: Room, call: Call) -> Answer:
     """Licences and rights that end within thirty days or ended no longer ago, soonest first."""
-    found = ending(room.rules.current.readers.values(), room.now().date())
+    found = room.rules.current.expiring(room.now())
     return Answer({"items": [{**asdict(each), "until": each.until.isoformat()} for each in found], "next": None})
 
 

@@ -69,13 +69,13 @@ def _list(room: Room) -> Response:
 def _shown(notice: Notice, rules: RulesFile, study: Item | None) -> Shown:
     params: Mapping[str, Any] = notice.params
     facility = rules.facilities.get(str(params.get("facility", "")))
-    kind = words.NOTICES.get(notice.kind)
+    due_at = _instant(str(params.get("due_at", "")))
     return Shown(
         notice.id,
-        words.sign(words.NOTICES, notice.kind) if kind else words.Sign(notice.kind, "info"),
+        _sign(notice, due_at),
         words.translated(words.PRIORITIES, str(params.get("priority", ""))),
         facility.name if facility else "",
-        _instant(str(params.get("due_at", ""))),
+        due_at,
         tuple(map(str, params.get("to", ()))) if notice.kind == "call" else (),
         _detail(params, rules),
         study,
@@ -83,6 +83,13 @@ def _shown(notice: Notice, rules: RulesFile, study: Item | None) -> Shown:
         f"{ROOT}/studies/{notice.item}" if notice.item else PATHS.get(notice.kind, ""),
         notice.read_at is None,
     )
+
+
+def _sign(notice: Notice, due_at: datetime | None) -> words.Sign:
+    """What it is about; time that is over is not running out."""
+    if due_at and notice.created_at >= due_at and notice.kind in words.NOTICES_WHEN_LATE:
+        return words.sign(words.NOTICES_WHEN_LATE, notice.kind)
+    return words.sign(words.NOTICES, notice.kind) if notice.kind in words.NOTICES else words.Sign(notice.kind, "info")
 
 
 def _detail(params: Mapping[str, Any], rules: RulesFile) -> str:

@@ -78,6 +78,7 @@ DAYS = {
     "Sun": N_("Sun"),
 }
 _DAY = re.compile(r"\b(?:" + "|".join(DAYS) + r")\b")
+_HOURS = re.compile(r"\d\d:\d\d-\d\d:\d\d")
 
 
 def against(reason: Mapping[str, Any]) -> str:
@@ -113,7 +114,8 @@ def _param(name: str, value: str) -> str:
     if name == "series":  # words of two scripts side by side keep their order
         return words.apart(value)
     if name in ("clock", "shifts"):
-        return _DAY.sub(lambda day: _(DAYS[day[0]]), value).replace("(on call)", f"({_('on call')})")
+        hours_apart = _HOURS.sub(lambda hours: words.apart(hours[0]), value)  # behind Arabic days they would turn round
+        return _DAY.sub(lambda day: _(DAYS[day[0]]), hours_apart).replace("(on call)", f"({_('on call')})")
     return value
 
 

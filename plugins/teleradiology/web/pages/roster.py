@@ -12,7 +12,6 @@ from flask import Blueprint, Response, redirect, render_template, request
 from ...config.uploaded_text import decoded
 from ...core.errors import InvalidInput, NotSignedIn, Problem, Refusal
 from ...core.identity import Actor, may
-from ...core.readers import expiring
 from ...core.reasons import FOR, Reason
 from ...core.roster import KINDS, Exception_
 from ...core.roster_entries import Wrong, instant_of, zone_of
@@ -80,7 +79,7 @@ def _page(room: Room, *, refusal: Refusal | None = None, **shown: Any) -> Respon
     text = render_template(
         "page/roster.html",
         board=roster_grid.shown(room.rules.current, board, look.zone(), look.language()),
-        ending=expiring(room.rules.current.readers.values(), room.now().date()) if may(actor, "assign") else (),
+        ending=room.rules.current.expiring(room.now()) if may(actor, "assign") else (),
         skipping=skips.skipping(room, actor) if may(actor, "skips") else None,
         own=next((row for row in board.rows if row.reader.id == actor.reader and may(actor, "claim")), None),
         keeps=may(actor, "roster"),

@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request
 from ... import __version__
 from ...core.errors import Refusal
 from ...core.identity import require
-from ...core.readers import Expiring, expiring
+from ...core.readers import Expiring
 from ...core.worklist import State
 from ...store import audit, bookmarks, figures, listing, migrate, outbox
 from ...workflow import delivery, reconciling
@@ -78,7 +78,7 @@ def _system(room: Room, verdict: audit.Verdict | None) -> System:
         revision = migrate.revision(c)
         reconciled = bookmarks.get(c, reconciling.PLACE)[1]
         refused = figures.refused_instances(c, room.now() - REFUSED_SINCE)
-    ending = expiring(room.rules.current.readers.values(), room.now().date())
+    ending = room.rules.current.expiring(room.now())
     return System(_tiles(counts, failed, waiting, refused), failed, waiting, _facts(room, revision, reconciled), verdict, ending)
 
 

@@ -85,6 +85,10 @@ NOTICES = {
     "site-late": Sign(N_("The report of a study of yours is late"), "overdue", "bad"),
     "delivery-failed": Sign(N_("A delivery was given up"), "attention", "bad"),
 }
+NOTICES_WHEN_LATE = {
+    "notify-reader": Sign(N_("A study of yours is past its due time"), "overdue", "bad"),
+    "notify-coordinator": Sign(N_("A study needs a look: it is past its due time"), "overdue", "bad"),
+}
 ACTIONS = {
     "notify-reader": N_("The reader was told"),
     "notify-coordinator": N_("The coordinators were told"),
