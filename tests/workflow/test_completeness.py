@@ -195,7 +195,7 @@ def test_an_incomplete_study_is_read_early_only_on_purpose(bench):
     orthanc_id = send(bench)
     bench.live(QUIET + 5)
     item = bench.item(orthanc_id)
-    with pytest.raises(InvalidTransition):
+    with pytest.raises(InvalidTransition, match="to read it on purpose"):
         declaring.claims.claim(bench.room, READER, item.id)
     claimed = declaring.claim_incomplete(bench.room, READER, item.id, item.version)
     assert (claimed.state, claimed.claimed_by, claimed.flags) == (State.READING, "amal", ("incomplete",))

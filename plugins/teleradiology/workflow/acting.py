@@ -102,6 +102,8 @@ def _after(rules: RulesFile, actor: Actor, name: str, item: Item, now: datetime)
         can = (*allowed_to(actor, item), "view")
         stands = standing(rules, item, now)
         text = f"cannot {name} while {stands}; allowed: {', '.join(can)}"
+        if name == "claim" and item.state == State.ARRIVING:
+            text += '; to read it on purpose before it is complete, claim it with {"incomplete": true}'
         raise InvalidTransition(text, allowed=can, told=Told("not-while", {"standing": stands})) from None
 
 
