@@ -90,6 +90,23 @@ def test_the_steps_are_taken_in_their_order_within_five_seconds(bench: Bench) ->
     ]
 
 
+def test_who_gets_a_late_study_after_the_reader_s_step_is_told_too(bench: Bench) -> None:
+    with bench.room.store.writing() as c:
+        roles, now = frozenset({Role.RADIOLOGIST}), bench.clock.now()
+        accounts.add(c, accounts.Account("salem", 1, "", "", roles, "dr-salem", None, "", "", False, now, 0, None))
+    item = bench.take_in(("CT", 1), **STAT)
+    bench.live(31 * 60, step=10)
+    assert told(bench, "salem") == []
+    file = bench.settings.rules_file
+    text = file.read_text().replace("Dr Amal,", "Dr Amal, active: false,").replace("[general], lic", "[neuro, general], lic")
+    file.write_text(text)
+    bench.room.rules.reload("test", bench.clock.now())
+    bench.live(120, step=10)
+    assert bench.item(item.orthanc_id).reader == "dr-salem"
+    assert (told(bench, "amal"), told(bench, "salem")) == (["notify-reader"], ["notify-reader"])
+    assert actions(bench, item) == ["notify-reader"]
+
+
 def test_each_step_is_taken_once_also_after_restarts(bench: Bench) -> None:
     item = bench.take_in(("CT", 1), **STAT)
     bench.clock.pass_(31 * 60)

@@ -9,13 +9,14 @@ from typing import Any
 
 from ..config.rules_file import RulesFile
 from ..core.identity import service
+from ..core.ladder import Action
 from ..core.readers import Assignment, Need, Reason, Standing, choose
 from ..core.worklist import State, after
-from ..store import audit, decisions, items, notifications, waiting, watching
+from ..store import accounts, audit, decisions, items, ladder_steps, notifications, waiting, watching
 from ..store.decisions import Decided
 from ..store.engine import Connection
 from ..store.item import Item
-from . import description, placement, standings
+from . import clock, description, placement, standings
 from .room import Room
 
 ASSIGNER = service("assignment")
@@ -187,7 +188,18 @@ def hand_over(c: Connection, room: Room, item: Item, chosen: Assignment, cause: 
     detail = {"reader": chosen.reader or "", "policy": chosen.policy, "cause": cause, **told}
     event = "assigned" if chosen.reader else "released"
     audit.append(c, event, ASSIGNER, now, item=item.id, study=item.study_instance_uid, detail=detail)
+    if changed.reader != item.reader:
+        _tell_who_takes_over(c, changed, now)
     return changed
+
+
+def _tell_who_takes_over(c: Connection, item: Item, now: datetime) -> None:
+    """The reader's step of the ladder is taken once: who gets the study after it would not know that time runs out."""
+    cause, due_at = clock.cause_of(item), item.due_at.isoformat() if item.due_at else ""
+    if any(each.action == Action.NOTIFY_READER and each.cause == cause for each in ladder_steps.of_item(c, item.id)):
+        about = {"priority": item.priority, "facility": item.facility, "due_at": due_at}
+        for person in accounts.in_use(c, reader=item.reader):
+            notifications.add(c, now, recipient=person.username, kind=Action.NOTIFY_READER.value, item=item.id, **about)
 
 
 def keep(c: Connection, room: Room, item: Item, chosen: Assignment, cause: str) -> tuple[Decided, Decided | None]:
