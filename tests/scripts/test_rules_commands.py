@@ -103,6 +103,15 @@ def test_what_is_not_understood_ends_with_2_and_a_hint(typed: Any, arguments: li
     assert said in answer.err
 
 
+@pytest.mark.parametrize("act", [("check",), ("test",), ("coverage", "--examples-only")])
+def test_a_report_template_that_there_is_not_is_told_as_the_service_would(typed: Any, tmp_path: Path, act: Any) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(RULES.replace("subspecialty: neuro", "subspecialty: neuro, template: ct-hed", 1), encoding="utf-8")
+    answer = typed(*act, file)
+    assert answer.code == 1
+    assert "did you mean 'ct-head'?" in answer.err
+
+
 def test_an_unknown_study_is_told(typed: Any, bench: Bench) -> None:
     answer = typed("explain", "1.2.3.4", "--data", bench.folder)
     assert (answer.code, answer.out) == (1, "")

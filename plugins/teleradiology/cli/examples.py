@@ -13,6 +13,7 @@ from ..config.rules_file import RulesFile, load
 from ..core.errors import InvalidConfiguration, Problem
 from . import source
 from .given import names_of
+from .installation import Installation
 from .output import complain, problems, say, say_json
 from .telling import NO, YES
 
@@ -31,9 +32,10 @@ class Tried:
 
 def run(options: argparse.Namespace) -> int:
     """0 when every example holds, 1 otherwise."""
-    file = options.file or source.of(options).file
+    there = source.of(options).there
+    file = options.file or there.settings.rules_file
     try:
-        tried = _of_file(file) + [one for beside in options.examples for one in _of_beside(file, Path(beside))]
+        tried = _of_file(there, file) + [one for beside in options.examples for one in _of_beside(there, file, Path(beside))]
     except InvalidConfiguration as refusal:
         complain(refusal, options.format)
         return 1
@@ -51,10 +53,10 @@ def run(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _of_file(file: Path) -> list[Tried]:
+def _of_file(there: Installation, file: Path) -> list[Tried]:
     text = text_of(file)
     try:
-        load(text, str(file))
+        load(text, str(file), templates=there.templates)
         found: tuple[Problem, ...] = ()
     except InvalidConfiguration as refusal:
         found = refusal.problems
@@ -82,9 +84,9 @@ def _name(node: yaml_tree.Node, place: int) -> str:
     return str(getattr(entry.value, "text", "")) if entry else f"example {place + 1}"
 
 
-def _of_beside(file: Path, beside: Path) -> list[Tried]:
+def _of_beside(there: Installation, file: Path, beside: Path) -> list[Tried]:
     """Examples in a file of their own: a list, or a list under ``examples``."""
-    rules = source.read_rules(file)
+    rules = there.read(file)
     findings = names_of(rules)
     findings.file = str(beside)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from ..config.file_text import text_of
 from ..config.rules_file import RulesFile
 from ..config.settings import Settings
 from ..core.errors import InvalidConfiguration, Unavailable
+from ..documents import report_texts
 from ..store.engine import StorageError, Store, connect
 from ..store.seal import Seal, seal_of
 from .parser import HOME
@@ -44,8 +45,16 @@ class Installation:
         return f"http://127.0.0.1:{self.configuration.get('HttpPort', 8042)}"
 
     def rules(self) -> RulesFile:
-        file = self.settings.rules_file
-        return rules_file.load(text_of(file), str(file))
+        return self.read(self.settings.rules_file)
+
+    def read(self, file: Path) -> RulesFile:
+        """A rules file, checked as the service checks it. Raises InvalidConfiguration with all problems."""
+        return rules_file.load(text_of(file), str(file), templates=self.templates)
+
+    @property
+    def templates(self) -> Collection[str]:
+        """The names of the report templates there are."""
+        return report_texts.load(self.settings.templates_dir / "report" / "texts").by_id
 
     def store(self, seal: Seal | None = None) -> Store:
         settings = self.settings

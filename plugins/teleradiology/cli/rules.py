@@ -29,9 +29,10 @@ def add(verbs: Any) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    file = options.file or source.of(options).file
+    there = source.of(options).there
+    file = options.file or there.settings.rules_file
     try:
-        found = source.read_rules(file)
+        found = there.read(file)
     except InvalidConfiguration as refusal:
         complain(refusal, options.format)
         return 1

@@ -86,7 +86,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _explained_here(options: argparse.Namespace, facts: dict[str, Any] | None) -> tuple[dict[str, Any], RulesFile]:
     there, moment = source.of(options), explaining.Moment(source.now(), options.at)
-    rules = source.read_rules(options.rules) if options.rules else there.in_force
+    rules = there.there.read(options.rules) if options.rules else there.in_force
     file = str(options.rules or there.file)
     if facts is not None:
         study = given.study(facts, rules)
@@ -133,12 +133,12 @@ def _readable(there: source.Source) -> RulesFile | None:
 
 
 def _explained_there(options: argparse.Namespace, facts: dict[str, Any] | None) -> tuple[dict[str, Any], None]:
-    text = source.read_rules(options.rules).text if options.rules else None
+    text = source.rules_for_elsewhere(options.rules).text if options.rules else None
     body: dict[str, Any] = {"at": options.at} | ({"text": text} if text else {})
     if facts is None:
         body["study"] = options.study
     else:
-        listed = source.read_rules(options.rules) if options.rules else source.of(options).on_disk
+        listed = source.rules_for_elsewhere(options.rules) if options.rules else source.of(options).on_disk
         body["facts"] = {name: value for name, value in given.study(facts, listed).to_json().items() if name != "problems"}
     return source.client(options).post("rules/explain", body), None
 
@@ -173,7 +173,7 @@ def _scalar(value: str) -> Scalar:
 
 def _coverage(options: argparse.Namespace) -> int:
     there = source.of(options)
-    rules = source.read_rules(options.file or there.file)
+    rules = there.there.read(options.file or there.file)
     studies = []
     if not options.examples_only and there.has_database:
         with there.reading() as c:
@@ -203,7 +203,7 @@ def _backtest(options: argparse.Namespace) -> int:
 
 def _tried_here(options: argparse.Namespace) -> dict[str, Any]:
     there = source.of(options)
-    other = source.read_rules(options.rules) if options.rules else there.on_disk
+    other = there.there.read(options.rules) if options.rules else there.on_disk
     known = list(dict.fromkeys((*there.in_force.facilities, *other.facilities)))
     if options.facility and options.facility not in known:
         raise NotUnderstood(f"--facility: there is no facility '{options.facility}'. {near(options.facility, known)}")
@@ -220,7 +220,7 @@ def _tried_here(options: argparse.Namespace) -> dict[str, Any]:
 def _tried_there(options: argparse.Namespace) -> dict[str, Any]:
     body: dict[str, Any] = {"since": _instant(options.since), "limit": options.limit}
     if options.rules:
-        body["text"] = source.read_rules(options.rules).text
+        body["text"] = source.rules_for_elsewhere(options.rules).text
     if options.facility:
         body["facility"] = options.facility
     found: dict[str, Any] = source.client(options).post("rules/backtest", body)

@@ -81,7 +81,7 @@ class Source:
     @cached_property
     def on_disk(self) -> RulesFile:
         """The file as it is now."""
-        return read_rules(self.file)
+        return self.there.read(self.file)
 
     def named(self, name: str) -> RulesFile:
         """A file, rules that were in force once by their digest, "in-force", or "disk"."""
@@ -91,7 +91,7 @@ class Source:
             return self.on_disk
         path = Path(name)
         if path.exists() or "/" in name or path.suffix:
-            return read_rules(path)
+            return self.there.read(path)
         prefix = _prefix(name)
         with self.reading() as c:
             return once_in_force(rules_history.texts(c, prefix), name)
@@ -120,8 +120,8 @@ def of(options: argparse.Namespace) -> Source:
     return Source(installation.of(options.data))
 
 
-def read_rules(path: Path) -> RulesFile:
-    """A rules file. Raises InvalidConfiguration with all problems."""
+def rules_for_elsewhere(path: Path) -> RulesFile:
+    """A rules file for a service elsewhere, whose templates nobody knows here. Raises InvalidConfiguration with all problems."""
     return rules_file.load(text_of(path), str(path))
 
 
