@@ -29,7 +29,7 @@ def come_in(visit: Any, language: str) -> Page:
 @pytest.mark.parametrize(
     ("language", "notice", "why", "button"),
     [
-        ("en", "A study of yours cannot be read yet", "Images are missing or still to come", "Read it"),
+        ("en", "A study of yours cannot be read yet", "Images are missing or still to come", "I have read it"),
         ("ar", "لا يمكن قراءة إحدى دراساتكم بعد", "صور ناقصة أو لم تصل بعد", "قرأته"),
     ],
 )

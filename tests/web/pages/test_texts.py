@@ -15,7 +15,7 @@ from flask import Flask, g
 from teleradiology import locale
 from teleradiology.config.settings import HOME
 from teleradiology.core import reasons as core_reasons
-from teleradiology.web.pages import reasons, words
+from teleradiology.web.pages import explained, reasons, words
 from teleradiology.workflow import admission, arrival, suggestions, waiting
 
 PAGES = HOME / "plugins" / "teleradiology" / "web" / "pages"
@@ -161,3 +161,12 @@ def test_hours_keep_their_order_behind_arabic_days():
         told = reasons.against({"code": "off-duty", "params": {"clock": "Mon 11:04 Europe/Berlin", "shifts": shifts}})
     shown = re.sub("[\u2066-\u2069]", "", get_display(told, base_dir="R"))
     assert "Mon" not in told and "20:00-06:00" in shown and "09:00-15:00" in shown
+
+
+def test_why_a_study_was_taken_from_somebody_is_told_in_words(arabic):
+    detail = {"reader": "dr-huda", "cause": "reassigned: licence-ended 2027-03-28 dr-salem"}
+    with Flask("test").test_request_context():
+        g.language = "ar"
+        reader, cause = explained.details(detail, {"dr-salem": "Dr Salem Ahmed", "dr-huda": "Dr Huda"})
+    assert reader == "Dr Huda"
+    assert "Dr Salem Ahmed" in cause and arabic.get("the licence has expired").string in cause and "reassigned" not in cause

@@ -78,7 +78,7 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
     return Why(
         digest=found["rules_digest"],
         at=datetime.fromisoformat(found["at"]) if found.get("at") else None,
-        cause=reasons.moved(found["cause"]) or words.translated(words.CAUSES, found["cause"]),
+        cause=_cause(found["cause"], _names(room)),
         file=room.rules.file.name,
         attributes=[_attribute(name, decided) for name, decided in found["attributes"].items()],
         passed_over=found["passed_over"],
@@ -87,6 +87,14 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
         holder=reasons.holder(readers["holder"]) if readers.get("holder") else "",
         changed=_changed(found["attributes"].get("priority", {}).get("value", ""), item.priority),
     )
+
+
+def _names(room: Room) -> dict[str, str]:
+    return {reader.id: reader.name for reader in room.rules.current.readers.values()}
+
+
+def _cause(cause: str, names: Mapping[str, str]) -> str:
+    return reasons.moved(cause, names) or words.translated(words.CAUSES, cause)
 
 
 def _changed(decided: str, present: str) -> str:
@@ -120,7 +128,7 @@ _UNTOLD = ("exam_end_at", "last_image_at", "delivered_at")
 
 def timeline(room: Room, actor: Actor, item: Item) -> list[Event]:
     """What happened to an item, latest first."""
-    names = {reader.id: reader.name for reader in room.rules.current.readers.values()}
+    names = _names(room)
     found = [event(record, datetime.fromisoformat(record["at"]), names) for record in reading.timeline(room, actor, item.id)]
     moments = ((name, at) for name, at in promises.instants_of(item).items() if at and name in _UNTOLD)
     found += [Event(at, words.translated(words.INSTANTS, name), "", 0, []) for name, at in moments]
@@ -158,6 +166,8 @@ def _detail(name: str, value: str, names: Mapping[str, str]) -> str:
         return names.get(value, value)
     if name == "step":
         return words.step(value)
+    if name == "cause":
+        return _cause(value, names)
     return words.translated(words.PRIORITIES if name == "priority" else words.CAUSES, value)
 
 

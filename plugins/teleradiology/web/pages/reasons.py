@@ -149,13 +149,13 @@ def next_case(why: Mapping[str, Any]) -> str:
     return " ".join(parts)
 
 
-def moved(cause: str) -> str:
-    """A cause of a decision such as "reassigned: off-duty 2026-03-02 dr-salem"; "" for others."""
+def moved(cause: str, names: Mapping[str, str]) -> str:
+    """A cause of a decision such as "reassigned: off-duty 2026-03-02 dr-salem", with the reader's name; "" for others."""
     found = re.fullmatch(r"reassigned: ([\w-]+) (\S+) (.+)", cause)
     if not found:
         return ""
     why = _(MOVED.get(found[1], MOVED[""]))
-    return _("taken from {reader}: {why}").format(reader=found[3], why=why)
+    return words.filled(N_("taken from {reader}: {why}"), {"reader": names.get(found[3], found[3]), "why": why})
 
 
 MOVED = {
