@@ -14,6 +14,7 @@ from .study_facts import StudyFacts
 CAUSE = "AI finding"
 NEVER_LOWERED = "what devices find may raise, never lower"
 SUGGESTED = "suggested-by:"  # begins the flag that names device and score
+NO_SCORE = -1.0
 LONGEST_CODE, LONGEST_TEXT, LONGEST_DEVICE, LONGEST_VERSION = 64, 256, 64, 32
 
 
@@ -99,9 +100,9 @@ def _refused(rule: Matched, seen: Decision, attributes: Mapping[str, Decided]) -
 
 
 def suggestion(findings: Sequence[Finding]) -> str:
-    """Who suggests, with the highest score, as "Device (0.93)"; "" when nothing positive was found."""
-    told = positive(findings)
-    if not told:
-        return ""
-    best = max(told, key=lambda each: -1.0 if each.score is None else each.score)
-    return best.device if best.score is None else f"{best.device} ({best.score:.2f})"
+    """Who suggests, each device with its highest score, as "A (0.93), B (0.61)"; "" when nothing positive was found."""
+    best: dict[str, float] = {}
+    for each in positive(findings):
+        best[each.device] = max(best.get(each.device, NO_SCORE), NO_SCORE if each.score is None else each.score)
+    ordered = sorted(best.items(), key=lambda device: -device[1])
+    return ", ".join(device if score == NO_SCORE else f"{device} ({score:.2f})" for device, score in ordered)
