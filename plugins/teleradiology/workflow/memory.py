@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 log = logging.getLogger(__name__)
 A_STEP = timedelta(seconds=30)  # a wall clock that moves so much more or less than time itself has been set
-DOUBT = 600.0  # seconds for which a set clock is not believed: most wrong settings are put right by then
+DOUBT = 60.0  # seconds for which a set clock is not believed: a slip of the hand is put right by then
 PAUSE = 1.0  # seconds without an image after which a study is counted of which a number is expected
 LONGEST_LAG = 60.0  # seconds that telling us of an image may have taken
 RECENT_CHANGES = 2000  # sequences of /changes remembered, so that reading the last ones again costs nothing
