@@ -163,6 +163,12 @@ def test_hours_keep_their_order_behind_arabic_days():
     assert "Mon" not in told and "20:00-06:00" in shown and "09:00-15:00" in shown
 
 
+def test_what_was_signed_is_told_in_words():
+    with Flask("test").test_request_context():
+        g.language = "ar"
+        assert explained.details({"status": "final"}) == ["تقرير نهائي"]
+
+
 def test_why_a_study_was_taken_from_somebody_is_told_in_words(arabic):
     detail = {"reader": "dr-huda", "cause": "reassigned: licence-ended 2027-03-28 dr-salem"}
     with Flask("test").test_request_context():

@@ -168,6 +168,8 @@ def _detail(name: str, value: str, names: Mapping[str, str]) -> str:
         return words.step(value)
     if name == "cause":
         return _cause(value, names)
+    if name == "status":
+        return words.sign(words.REPORT_STATUSES, value).text
     return words.translated(words.PRIORITIES if name == "priority" else words.CAUSES, value)
 
 
