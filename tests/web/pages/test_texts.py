@@ -176,3 +176,21 @@ def test_why_a_study_was_taken_from_somebody_is_told_in_words(arabic):
         reader, cause = explained.details(detail, {"dr-salem": "Dr Salem Ahmed", "dr-huda": "Dr Huda"})
     assert reader == "Dr Huda"
     assert "Dr Salem Ahmed" in cause and arabic.get("the licence has expired").string in cause and "reassigned" not in cause
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("broaden at 90%", "at 90% of the time"),
+        ("call at 100% +15m", "15m after the due time"),
+        ("notify-reader at 100% -10m", "10m before the due time"),
+        ("notify-reader at 50% +5m", "5m after 50% of the time"),
+        ("what the house calls it", "what the house calls it"),
+    ],
+)
+def test_when_a_step_of_a_ladder_is_taken_is_told_in_words(name, told):
+    with Flask("test").test_request_context():
+        g.language = "en"
+        assert words.step(name) == told
+        g.language = "ar"
+        assert (words.step(name) == name) is (told == name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -346,19 +347,19 @@ def turned(before: str, after: str) -> str:
     return f"{before} {'←' if look.language() == 'ar' else '→'} {after}"
 
 
+_STEP = re.compile(r"at (?P<share>[\d.]+%)(?: (?P<sign>[+-])(?P<span>\S+))?$")
 _STEP_AT = N_("at {share} of the time")
-_STEP_AFTER = N_("{span} after the due time")
-_STEP_BEFORE = N_("{span} before the due time")
+_STEPS_BESIDE = {"+": N_("{span} after {share} of the time"), "-": N_("{span} before {share} of the time")}
+_STEPS_BESIDE_DUE = {"+": N_("{span} after the due time"), "-": N_("{span} before the due time")}
 
 
 def step(name: str) -> str:
-    """When a step of a ladder is taken, from its name: "broaden at 90%", "call at +15m"; a name of another shape is itself."""
-    when = name.rpartition(" at ")[2]
-    if when.endswith("%"):
-        return filled(_STEP_AT, {"share": when})
-    if when[:1] in ("+", "-"):
-        return filled(_STEP_AFTER if when[0] == "+" else _STEP_BEFORE, {"span": when[1:]})
-    return name
+    """When a step of a ladder is taken, from its name: "broaden at 90%", "call at 100% +15m"; another name is itself."""
+    found = _STEP.search(name)
+    if found is None:
+        return name
+    texts = _STEPS_BESIDE_DUE if found["share"] == "100%" else _STEPS_BESIDE
+    return filled(texts[found["sign"]] if found["sign"] else _STEP_AT, found.groupdict())
 
 
 def subspecialty(rules: RulesFile, name: str) -> str:
