@@ -71,7 +71,7 @@ def test_the_age_of_a_newborn_is_told_in_days() -> None:
             "(modality is MR) or (patient_age is at least 90)",
             "modality: CT; patient_age: missing",
         ),
-        ({"not": {"modality": ["CT", "MR"]}}, "not", "not (modality is CT or MR)", "CT"),
+        ({"not": {"modality": ["CT", "MR"]}}, "not", "(modality is CT or MR)", "CT"),
         ({"all": [{"modality": "CT"}, {"body_part": "CHEST"}]}, "body_part", "is CHEST", "HEAD"),
     ],
 )

@@ -256,7 +256,10 @@ class LiveOrthanc:
         self, objects: Iterable[Dataset | Path], calling_aet: str = "TEST_CT", called_aet: str = "TELERADIOLOGY"
     ) -> list[int]:
         """Send by C-STORE over one association without delays; the DIMSE statuses in order."""
-        return senders.c_store(self.dicom_port, objects, calling_aet, called_aet)
+        try:
+            return senders.c_store(self.dicom_port, objects, calling_aet, called_aet)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; log:\n{self.log[-5000:]}") from None
 
     def storescu(self, paths: Iterable[Path], calling_aet: str = "TEST_CT") -> int:
         """Send files with DCMTK's storescu; its exit code."""

@@ -6,6 +6,7 @@ import io
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from pydicom import Dataset, dcmread
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
+from pynetdicom.association import Association
 
 BOUNDARY = "teleradiology-boundary"
 
@@ -35,10 +37,20 @@ def c_store(port: int, objects: Iterable[Dataset | Path], calling_aet: str, call
         ae.add_requested_context(sop_class, plain if syntax in plain else syntax)
     association = ae.associate("127.0.0.1", port, ae_title=called_aet, evt_handlers=[(evt.EVT_CONN_OPEN, _no_delay)])
     assert association.is_established, "Orthanc refused the association"
+    statuses: list[int] = []
+    began = time.monotonic()
     try:
-        return [int(getattr(association.send_c_store(one), "Status", 0xFFFF)) for one in datasets]
+        for one in datasets:
+            assert association.is_established, _lost(association, statuses, time.monotonic() - began)
+            statuses.append(int(getattr(association.send_c_store(one), "Status", 0xFFFF)))
+        return statuses
     finally:
         association.release()
+
+
+def _lost(association: Association, statuses: list[int], seconds: float) -> str:
+    how = "aborted" if association.is_aborted() else "closed without an abort"
+    return f"the association was {how} {seconds:.1f} s after it was accepted; statuses so far: {[hex(one) for one in statuses]}"
 
 
 def _no_delay(event: Any) -> None:

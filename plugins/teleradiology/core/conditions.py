@@ -236,10 +236,10 @@ class Not:
         return self.part.facts()
 
     def describe(self) -> str:
-        return f"not ({self.part.describe()})"
+        return f"{self.subject} {self.phrase()}"
 
     def phrase(self) -> str:
-        return self.describe()
+        return f"({self.part.describe()})"
 
     def test(self) -> Test:
         test = self.part.test()
