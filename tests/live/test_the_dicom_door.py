@@ -17,6 +17,7 @@ from pynetdicom.sop_class import (
 )
 
 from support import dicom_files
+from support.associations import associate
 from support.live_orthanc import LiveOrthanc, until
 
 REFUSED = 0xA900
@@ -72,7 +73,7 @@ def test_refused_objects_are_counted_on_the_audit_trail(orthanc: LiveOrthanc, tm
 def test_syntaxes_that_hide_the_structure_are_not_offered(orthanc: LiveOrthanc, syntax: str) -> None:
     ae = AE("TEST_CT")
     ae.add_requested_context(CTImageStorage, syntax)
-    association = ae.associate("127.0.0.1", orthanc.dicom_port)
+    association = associate(ae, orthanc.dicom_port)
     accepted = association.accepted_contexts if association.is_established else []
     association.release() if association.is_established else association.abort()
     assert accepted == []
@@ -81,7 +82,7 @@ def test_syntaxes_that_hide_the_structure_are_not_offered(orthanc: LiveOrthanc, 
 def test_anybody_may_ask_whether_we_are_there(orthanc: LiveOrthanc) -> None:
     ae = AE("STRANGER")
     ae.add_requested_context(Verification)
-    association = ae.associate("127.0.0.1", orthanc.dicom_port)
+    association = associate(ae, orthanc.dicom_port)
     assert association.send_c_echo().Status == 0
     association.release()
 
@@ -102,7 +103,7 @@ def test_nobody_queries_or_fetches_by_dicom(orthanc: LiveOrthanc, service: str, 
     wanted.QueryRetrieveLevel, wanted.StudyInstanceUID, wanted.PatientID = "STUDY", one.StudyInstanceUID, ""
     ae = AE(calling_aet)
     ae.add_requested_context(service)
-    association = ae.associate("127.0.0.1", orthanc.dicom_port)
+    association = associate(ae, orthanc.dicom_port)
     assert association.is_established
     asked = {
         FIND: lambda: association.send_c_find(wanted, service),

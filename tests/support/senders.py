@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from pydicom import Dataset, dcmread
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from pynetdicom import AE, evt
+from pynetdicom import AE
 from pynetdicom.association import Association
+
+from .associations import associate
 
 BOUNDARY = "teleradiology-boundary"
 
@@ -35,7 +35,7 @@ def c_store(port: int, objects: Iterable[Dataset | Path], calling_aet: str, call
     plain = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
     for sop_class, syntax in dict.fromkeys((one.SOPClassUID, one.file_meta.TransferSyntaxUID) for one in datasets):
         ae.add_requested_context(sop_class, plain if syntax in plain else syntax)
-    association = ae.associate("127.0.0.1", port, ae_title=called_aet, evt_handlers=[(evt.EVT_CONN_OPEN, _no_delay)])
+    association = associate(ae, port, called_aet)
     assert association.is_established, "Orthanc refused the association"
     statuses: list[int] = []
     began = time.monotonic()
@@ -49,12 +49,8 @@ def c_store(port: int, objects: Iterable[Dataset | Path], calling_aet: str, call
 
 
 def _lost(association: Association, statuses: list[int], seconds: float) -> str:
-    how = "aborted" if association.is_aborted() else "closed without an abort"
+    how = "aborted" if association.is_aborted else "closed without an abort"
     return f"the association was {how} {seconds:.1f} s after it was accepted; statuses so far: {[hex(one) for one in statuses]}"
-
-
-def _no_delay(event: Any) -> None:
-    event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def storescu(port: int, paths: Iterable[Path], calling_aet: str, called_aet: str = "TELERADIOLOGY") -> int:
