@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from markupsafe import Markup
 
 from ...core.identity import Actor
 from ...store.item import Item
 from ...workflow import promises, reading
 from ...workflow.room import Room
-from . import reasons, show, words
+from . import conditions, reasons, show, words
 from .words import _
 
 _DETAILS = (
@@ -28,6 +30,17 @@ class Attribute:
     value: str
     rule: str
     line: int
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A rule that did not hold: which of its conditions failed, what that expected, and what the study said."""
+
+    rule: str
+    line: int
+    condition: Markup
+    expected: Markup
+    found: Markup
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,7 @@ class Why:
     cause: str
     file: str
     attributes: list[Attribute]
-    passed_over: list[Mapping[str, Any]]
+    passed_over: list[PassedOver]
     policy: str
     readers: list[Considered]
     holder: str = ""  # who has it by a person's doing
@@ -81,12 +94,23 @@ def why(room: Room, actor: Actor, item: Item) -> Why:
         cause=_cause(found["cause"], _names(room)),
         file=room.rules.file.name,
         attributes=[_attribute(name, decided) for name, decided in found["attributes"].items()],
-        passed_over=found["passed_over"],
+        passed_over=_passed_over(room, found["rules_digest"], found["passed_over"]),
         policy=policy(readers),
         readers=[considered(one, readers.get("chosen")) for one in readers.get("considered", ())],
         holder=reasons.holder(readers["holder"]) if readers.get("holder") else "",
         changed=_changed(found["attributes"].get("priority", {}).get("value", ""), item.priority),
     )
+
+
+def _passed_over(room: Room, digest: str, kept: Sequence[Mapping[str, Any]]) -> list[PassedOver]:
+    wording = conditions.wording_of(room, digest, [(each["condition"], each["expected"]) for each in kept])
+    return [_passed(wording, each) for each in kept]
+
+
+def _passed(wording: conditions.Wording, each: Mapping[str, Any]) -> PassedOver:
+    asked = each["condition"], each["expected"]
+    told = conditions.subject(each["condition"]), wording.expected(*asked), wording.found(*asked, each["found"])
+    return PassedOver(each["rule"], each["line"], *told)
 
 
 def _names(room: Room) -> dict[str, str]:

@@ -14,7 +14,7 @@ from ...workflow.backtesting import Backtest
 from ...workflow.explaining import Explained
 from ...workflow.room import Room
 from .. import auth
-from . import explained, show, words
+from . import conditions, explained, show, words
 from .rules_forms import SPANS, days_given, since, text_given
 from .words import _
 
@@ -46,6 +46,7 @@ def _explain(room: Room) -> Response:
     if found is not None:
         considered_at = datetime.fromisoformat(found.readers["at"])
         shown |= {"subject": _subject(room, found), "policy": explained.policy(found.readers), "considered_at": considered_at}
+        shown["wording"] = conditions.Wording.of(room.rules.current.ruleset)
         shown["zone"] = room.rules.current.clock_of(str(found.subject.get("facility", "")))
     return _answer("page/rules_explain.html", bool(problems), readers=_readers(room, found), **shown)
 
