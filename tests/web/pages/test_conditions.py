@@ -121,7 +121,7 @@ def test_a_decision_whose_rules_are_known_no_more_is_shown_as_it_was_kept(site):
     text = site.room.rules.current.text.replace("contains: stroke", "contains: sepsis")
     site.room.rules.file.write_text(text, encoding="utf-8")
     workflow.reload(site.room, service())
-    assert '<bdi class="mono" dir="ltr" lang="en">contains stroke</bdi>' in why(site, item)
+    assert '<bdi class="mono breaks" dir="ltr" lang="en">contains stroke</bdi>' in why(site, item)
 
 
 def test_a_study_is_explained_in_arabic(site):

@@ -26,7 +26,8 @@ from .words import N_, _
 
 _NAME = Markup('<bdi class="mono" dir="ltr">{}</bdi>')
 _VALUE = Markup('<bdi class="mono">{}</bdi>')
-_AS_KEPT = Markup('<bdi class="mono" dir="ltr" lang="en">{}</bdi>')
+_PATTERN = Markup('<bdi class="mono breaks" dir="ltr">{}</bdi>')  # long, and without a space to break at
+_AS_KEPT = Markup('<bdi class="mono breaks" dir="ltr" lang="en">{}</bdi>')
 _MUTED = Markup('<span class="muted">{}</span>')
 _SUBJECTS = {"any": N_("one of"), "not": N_("not"), "ai": N_("AI findings")}
 _OR, _AND, _LIST = N_("{one} or {other}"), N_("{one} and {other}"), N_("{one}, {other}")
@@ -139,7 +140,7 @@ def phrase(part: Condition) -> Markup:
         case Contains():
             return _filled(N_("contains {values}"), values=_values(_OR, part.values))
         case Matches():
-            return _filled(N_("matches '{pattern}'"), pattern=_NAME.format(part.pattern))
+            return _filled(N_("matches '{pattern}'"), pattern=_PATTERN.format(part.pattern))
         case Within():
             return _bounds(part)
         case Missing():
