@@ -44,6 +44,11 @@ def test_an_empty_text_means_the_default() -> None:
     assert settings(Database="", Rules="") == settings()
 
 
+def test_notices_are_kept_for_a_hundred_years_at_most() -> None:
+    assert settings(KeepNoticesDays=36_500).keep_notices_days == 36_500
+    assert problems({"KeepNoticesDays": 36_501}) == ["Teleradiology.KeepNoticesDays: expected 36500 days at most, found 36501"]
+
+
 def test_the_quiet_time_is_orthancs_unless_it_is_set() -> None:
     assert settings({"StableAge": 7}).quiet_seconds == 7.0
     assert settings({"StableAge": 7}, QuietSeconds=1.5).quiet_seconds == 1.5

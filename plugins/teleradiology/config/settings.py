@@ -15,6 +15,7 @@ from ..core.mail_address import EXPECTED, is_address
 
 SECTION = "Teleradiology"
 DEFAULT_STABLE_AGE = 60.0  # Orthanc's own, when orthanc.json is silent
+MOST_DAYS = 36_500  # a hundred years
 HOME = Path(__file__).resolve().parents[3]
 
 
@@ -49,6 +50,13 @@ TABLE = (
     Setting("LeaseSeconds", "lease_seconds", "seconds", "120", "A claim lapses when the reader's page is silent for so long."),
     Setting("SessionMinutes", "session_minutes", "number", "60", "A browser is signed out after so many idle minutes."),
     Setting("SessionHours", "session_hours", "number", "12", "A browser is signed out after so many hours in any case."),
+    Setting(
+        "KeepNoticesDays",
+        "keep_notices_days",
+        "number",
+        "90",
+        "Notices are forgotten after so many days, unless their study is open.",
+    ),
     Setting("Threads", "threads", "number", "24", "Requests that are worked on at the same time."),
     Setting("PdfWorkers", "pdf_workers", "number", "1", "Processes that render PDF."),
     Setting("RequestSeconds", "request_seconds", "seconds", "25", "A request that takes longer is answered 503."),
@@ -133,6 +141,7 @@ class Settings:
     lease_seconds: float = 120.0
     session_minutes: int = 60
     session_hours: int = 12
+    keep_notices_days: int = 90
     threads: int = 24
     pdf_workers: int = 1
     request_seconds: float = 25.0
@@ -229,7 +238,12 @@ def _not_an_address(value: str | list[str]) -> str:
     return ""
 
 
+def _not_some_days(value: int) -> str:
+    return "" if value <= MOST_DAYS else f"expected {MOST_DAYS} days at most, found {value}"
+
+
 _OF_THEIR_OWN: Mapping[str, Callable[[Any], str]] = {
+    "KeepNoticesDays": _not_some_days,
     "MailSecurity": _not_a_security,
     "MailFrom": _not_an_address,
     "MailCoordinators": _not_an_address,

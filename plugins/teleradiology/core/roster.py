@@ -16,6 +16,7 @@ from .wall_clock import change_on, instant
 LEAVE, EXTRA, ON_CALL, UNAVAILABLE = "leave", "extra", "on-call", "unavailable"
 KINDS = (LEAVE, EXTRA, ON_CALL, UNAVAILABLE)
 SHIFT = "shift"
+ANYWHERE = ""  # the jurisdiction of a right
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 
@@ -110,7 +111,7 @@ def spans(reader: Reader, start: datetime, end: datetime, exceptions: Iterable[E
     """
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     own = [each for each in exceptions if each.reader == reader.id]
-    edges = {moment for shift in (*reader.shifts, *reader.on_call) for moment in _edges(shift, start, end)}
+    edges = {moment for shift in (*reader.shifts, *reader.on_call) for moment in shift_edges(shift, start, end)}
     edges |= {moment.astimezone(UTC) for each in own for moment in (each.start, each.end) if moment}
     found: list[Duty] = []
     for begin, stop in _pieces(edges, start, end):
@@ -127,21 +128,22 @@ def _pieces(edges: Iterable[datetime], start: datetime, end: datetime) -> Iterat
     return pairwise(inside)
 
 
-@lru_cache(maxsize=1024)
-def _edges(shift: Shift, start: datetime, end: datetime) -> frozenset[datetime]:
-    """Instants at which the shift may begin or end.
-
-    They are its hours of each day, both readings of an hour that comes twice, and changes of the clock.
-    """
+def shift_edges(shift: Shift, start: datetime, end: datetime) -> Iterator[datetime]:
+    """Instants at which the shift may begin or end, those between the two and some around them."""
     zone = ZoneInfo(shift.timezone)
     day, last = start.astimezone(zone).date() - _DAY, end.astimezone(zone).date() + _DAY
-    found: set[datetime] = set()
     while day <= last:
-        for clock in (shift.start, shift.end):
-            found |= {datetime.combine(day, clock, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
-        found |= {change} if (change := change_on(day, shift.timezone)) else set()
+        yield from _edges_on(day, shift)
         day += _DAY
-    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _edges_on(day: date, shift: Shift) -> frozenset[datetime]:
+    """Those of a day: the shift's hours, both readings of an hour that comes twice, and a change of the clock."""
+    zone, change = ZoneInfo(shift.timezone), change_on(day, shift.timezone)
+    hours = (datetime.combine(day, clock, zone) for clock in (shift.start, shift.end))
+    edges = {at.replace(fold=fold).astimezone(UTC) for at in hours for fold in (0, 1)}
+    return frozenset(edges | {change} if change else edges)
 
 
 def gaps(
@@ -181,7 +183,8 @@ def _gaps(
 
 def _licensed_parts(reader: Reader, duties: Iterable[Duty], need: Cover) -> Iterator[Duty]:
     """The duties as far as a licence, and a right to read anything, cover their days at the facility."""
-    edges = set(_last_midnights(reader, need))
+    days = [day for jurisdiction, day in days_of_change(reader) if jurisdiction in (need.jurisdiction, ANYWHERE)]
+    edges = {instant(day, time(0), need.timezone) for day in days}
     for duty in duties:
         for begin, stop in _pieces(edges, duty.start, duty.end):
             if _licensed(reader, need, begin):
@@ -199,9 +202,12 @@ def _licensed(reader: Reader, need: Cover, at: datetime) -> bool:
     return has_right and any(one.jurisdiction == need.jurisdiction and one.is_valid_on(day) for one in reader.licences)
 
 
-def _last_midnights(reader: Reader, need: Cover) -> Iterator[datetime]:
-    held = [licence for licence in reader.licences if licence.jurisdiction == need.jurisdiction]
-    begins = [licence.since for licence in held if licence.since]
-    ends = (*(licence.until for licence in held), *(right.until for right in reader.rights))
-    after = [day + _DAY for day in ends if day and day < date.max]
-    yield from (instant(day, time(0), need.timezone) for day in (*begins, *after))
+def days_of_change(reader: Reader) -> Iterator[tuple[str, date]]:
+    """The first day of each licence and the day after the last of each licence and right, with the jurisdiction it is of."""
+    for held in reader.licences:
+        yield from ((held.jurisdiction, day) for day in (held.since, _day_after(held.until)) if day)
+    yield from ((ANYWHERE, day) for right in reader.rights if (day := _day_after(right.until)))
+
+
+def _day_after(last: date | None) -> date | None:
+    return last + _DAY if last and last < date.max else None

@@ -222,18 +222,19 @@ decisions = Table(
 )
 
 passes = Table(
-    # A reader gave a case back that was theirs; for a while it is not offered to them again.
+    # A reader gave a case back that was theirs; for a while it is not offered to them again. Forgotten after a year.
     "passes",
     metadata,
     Column("id", ID, primary_key=True),
     Column("item", ID, ForeignKey("items.id"), nullable=False),
     Column("reader", String(64), nullable=False),
-    Column("kind", String(16), nullable=False),  # skip: by the reader; lapse: the lease ended
+    Column("kind", String(16), nullable=False),  # skip: by the reader; lapse: the lease ended; hand-over: the shift did
     Column("reason", String(256), nullable=False, server_default=""),
     Column("at", Instant, nullable=False),
     Column("until", Instant, nullable=False),
     Index("ix_passes_item", "item", "until"),
     Index("ix_passes_reader", "reader", "until"),
+    Index("ix_passes_at", "at"),
 )
 
 drafts = Table(
@@ -489,7 +490,8 @@ ladder_steps = Table(
 )
 
 notifications = Table(
-    # Something that a person is told on our pages; of a role, the first who reads it has read it for all.
+    # Something that a person is told on our pages; of a role, the first who reads it has read it for all. Forgotten some time
+    # after it was told, unless its study is open.
     "notifications",
     metadata,
     Column("id", ID, primary_key=True),
@@ -501,5 +503,6 @@ notifications = Table(
     Column("read_at", Instant),
     Column("read_by", String(64), nullable=False, server_default=""),
     Index("ix_notifications_recipient", "recipient", "id"),
+    Index("ix_notifications_created_at", "created_at"),
 )
 _partial_index("ix_notifications_unread", "read_at IS NULL", notifications.c.recipient, notifications.c.id)

@@ -28,6 +28,7 @@ class Memory:
     to_examine: OrderedDict[str, None] = field(default_factory=OrderedDict)  # studies that reconciliation wants looked at
     comparing_took: float = 0.0  # seconds that the last comparison with Orthanc's list took
     rules_seen: str = ""  # digest of the rules by which assigned items were last looked at
+    holds: tuple[datetime, datetime] | None = None  # from when to when the clock changes nothing in who may read what
     gap_at: int = -1  # the cursor at which a hole in /changes was last found
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _last_image: dict[str, float] = field(default_factory=dict)  # Orthanc id -> when its last image came

@@ -13,7 +13,21 @@ from ..core.turnaround import status
 from ..core.worklist import OPEN
 from ..store import accounts, audit, idempotency, items, watching
 from ..store.engine import Connection
-from . import assignment, catching_up, escalation, placement, reading, reassigning, reconciling, rules, telling, trouble, waiting
+from . import (
+    assignment,
+    catching_up,
+    changeover,
+    escalation,
+    placement,
+    purging,
+    reading,
+    reassigning,
+    reconciling,
+    rules,
+    telling,
+    trouble,
+    waiting,
+)
 from .room import Room
 from .settling import settle
 
@@ -44,12 +58,14 @@ def beat(room: Room) -> datetime | None:
 
 
 def _next(room: Room) -> datetime:
-    """Within the heartbeat's interval, sooner when a study will be quiet sooner or reconciliation has not finished."""
+    """Within the heartbeat's interval, sooner when a study is quiet, a step is due or a shift ends, or there is more to do."""
     waits = [room.settings.heartbeat_seconds, room.memory.next_quiet(room.settings.quiet_seconds)]
     if room.memory.to_examine:
         waits.append(0.0)
     if step_at := escalation.next_at(room):
         waits.append(max(SHORTEST_WAIT, (step_at - room.memory.steady(room.now())).total_seconds()))
+    if room.memory.holds:
+        waits.append(max(SHORTEST_WAIT, (room.memory.holds[1] - room.now()).total_seconds()))
     return room.now() + timedelta(seconds=min(wait for wait in waits if wait is not None))
 
 
@@ -142,14 +158,16 @@ def escalate(room: Room) -> None:
 
 def find_readers(room: Room) -> None:
     """Somebody may have come on duty since the unassigned items were last looked at."""
-    if room.memory.turn("assign", ASSIGN_EVERY):
+    if room.memory.turn(changeover.ASSIGN, ASSIGN_EVERY):
         assignment.assign_waiting(room)
 
 
 def keep_assignments_right(room: Room) -> None:
-    """Readers went off duty, licences expired, other rules came into force."""
-    other_rules = room.memory.rules_seen != room.rules.current.digest
-    if room.memory.turn("reassign", REASSIGN_EVERY) or other_rules:
+    """Readers went off duty, licences expired, other rules came into force; looked at when it happens, and once a minute."""
+    if changeover.reached(room) or room.memory.rules_seen != room.rules.current.digest:
+        changeover.look_soon(room)
+    if room.memory.turn(changeover.REASSIGN, REASSIGN_EVERY):
+        changeover.expect(room)  # before the look: what comes meanwhile is looked at with the next beat
         reassigning.reassign(room)
     if room.memory.turn("expiry", EXPIRY_EVERY):
         reassigning.warn_of_expiry(room)
@@ -193,4 +211,5 @@ STEPS: tuple[Callable[[Room], None], ...] = (
     find_readers,
     look_around,
     tidy,
+    purging.purge,
 )

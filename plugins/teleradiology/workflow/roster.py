@@ -15,6 +15,7 @@ from ..core.roster_entries import Wrong, checked, note_of, reader_named, utc
 from ..core.roster_mistakes import mistake
 from ..store import audit, roster
 from ..store.engine import Connection
+from . import changeover
 from .acting import note_denial, permit
 from .duties import standing_of
 from .room import Room
@@ -92,7 +93,7 @@ def add(room: Room, actor: Actor, given: Exception_) -> Exception_:
     good = valid(room.rules.current, given)
     with room.store.writing() as c:
         made = put(c, room, actor, [good])
-    room.wake()
+    follow(room)
     if not made:
         raise InvalidInput(problems=[mistake("there-already", "start")])
     return made[0]
@@ -148,7 +149,7 @@ def remove(room: Room, actor: Actor, exception_id: str) -> Exception_:
         if found is None or not roster.remove(c, exception_id, now):
             raise NotFound("There is no such entry on the roster.")
         audit.append(c, "roster-changed", actor, now, detail={"act": "removed", **_told(found)})
-    room.wake()
+    follow(room)
     return found
 
 
@@ -170,8 +171,14 @@ def set_availability(
             roster.add(c, now, replace(given, created_by=actor.username))
         detail = {"reader": given.reader, "available": available, "until": given.end.isoformat() if given.end else ""}
         audit.append(c, "availability-changed", actor, now, detail=detail)
-    room.wake()
+    follow(room)
     return True
+
+
+def follow(room: Room) -> None:
+    """The roster has changed: whoever may not have a study any more passes it on now, and who came gets what waits."""
+    changeover.look_soon(room)
+    room.wake()
 
 
 def for_oneself_or_all(room: Room, actor: Actor, reader: str) -> None:

@@ -16,7 +16,7 @@ from ..core.roster_remarks import noticed
 from ..store import roster
 from .acting import permit
 from .room import Room
-from .roster import AHEAD, board, put
+from .roster import AHEAD, board, follow, put
 
 CSV, ICS = "csv", "ics"
 MOST_ENTRIES, MOST_PROBLEMS = 5000, 200
@@ -72,6 +72,6 @@ def imported(room: Room, actor: Actor, form: str, text: str) -> Imported:
         raise InvalidInput(text, problems=problems[:MOST_PROBLEMS], told=told)
     with room.store.writing() as c:
         added = len(put(c, room, actor, found.found))
-    room.wake()
+    follow(room)
     unchanged, remarks = len(found.found) - added, noticed(found)[:MOST_PROBLEMS]
     return Imported(added, unchanged, found.passed_over, found.repeating, found.until, remarks)

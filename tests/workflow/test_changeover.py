@@ -1,0 +1,216 @@
+"""What the clock changes is acted upon within five seconds of its instant, and the heartbeat has no more work for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from support.bench import Bench
+from support.builders import coordinator, radiologist
+from teleradiology.core.roster import Exception_
+from teleradiology.core.worklist import State
+from teleradiology.workflow import assignment, changeover, oversight, reassigning, roster, roster_files
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+PROMPTLY = 5 * SECOND
+EVERY_DAY = "[mon, tue, wed, thu, fri, sat, sun]"
+EVENING = datetime(2026, 6, 10, 20, tzinfo=UTC)  # ten in Rome
+RULES = """\
+version: 1
+priorities:
+  routine: {{turnaround: 240h}}
+facilities:
+  clinic: {{name: Clinic, calling_aets: [ZLITEN_CT], jurisdiction: XX, timezone: {zone}, languages: [en]}}
+readers:
+  dr-night: {{name: Dr Night, subspecialties: [general], licences: [{{jurisdiction: XX{until}}}],
+    shifts: [{{days: {days}, from: '20:00', to: '{end}', timezone: {zone}}}]}}
+  dr-day: {{name: Dr Day, subspecialties: [general], licences: [{{jurisdiction: XX}}],
+    shifts: [{{days: {days}, from: '{begin}', to: '20:00', timezone: {zone}}}]}}
+rules:
+  - name: everything
+    then: {{priority: routine, subspecialty: general}}
+"""
+
+
+def opened(tmp_path, at=EVENING, *, zone="Europe/Rome", end="06:00", begin="", until="", **settings):
+    rules = RULES.format(zone=zone, end=end, begin=begin or end, until=until, days=EVERY_DAY)
+    bench = Bench(tmp_path, rules, **settings)
+    bench.clock.pass_((at - bench.clock.now()).total_seconds())
+    bench.beat()
+    return bench
+
+
+def until(bench, at, before=20 * SECOND):
+    """Beat now and then, and every second shortly before the instant."""
+    while bench.clock.now() < at - before:
+        bench.beat(min(37.0, (at - before - bench.clock.now()).total_seconds()))
+
+
+def moved_at(bench, item, most=60) -> datetime:
+    """When it is somebody else's, or nobody's."""
+    for _ in range(most):
+        bench.beat(1)
+        if bench.item(item.orthanc_id).reader != item.reader:
+            return bench.clock.now()
+    raise AssertionError("it stays")
+
+
+def causes(bench, item) -> list[str]:
+    return [made.cause for made in reversed(bench.decisions(item)) if made.cause.startswith("reassigned")]
+
+
+@pytest.mark.parametrize(
+    ("zone", "before", "end", "at"),
+    [
+        ("Europe/Rome", EVENING, "06:00", datetime(2026, 6, 11, 4, tzinfo=UTC)),
+        ("Europe/Rome", datetime(2026, 3, 28, 22, tzinfo=UTC), "02:30", datetime(2026, 3, 29, 1, tzinfo=UTC)),  # skipped
+        ("Europe/Rome", datetime(2026, 10, 24, 21, tzinfo=UTC), "02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # twice
+        ("Africa/Cairo", datetime(2026, 4, 23, 20, tzinfo=UTC), "00:30", datetime(2026, 4, 23, 22, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 1, 2, tzinfo=UTC), "06:00", datetime(2026, 11, 1, 11, tzinfo=UTC)),
+    ],
+)
+def test_the_end_of_a_shift_hands_over_promptly_also_in_the_night_of_another_clock(tmp_path, zone, before, end, at):
+    bench = opened(tmp_path, before, zone=zone, end=end)
+    item = bench.take_in(("CT", 1))
+    assert item.reader == "dr-night"
+    until(bench, at)
+    assert timedelta(0) <= moved_at(bench, item) - at <= PROMPTLY
+    assert bench.item(item.orthanc_id).reader == "dr-day"
+    bench.live(600, step=5)
+    assert causes(bench, item) == [f"reassigned: off-duty {at:%Y-%m-%d} dr-night"]
+
+
+def test_what_waits_is_offered_promptly_to_whose_shift_begins(tmp_path):
+    bench = opened(tmp_path, datetime(2026, 6, 11, 4, 30, tzinfo=UTC), begin="07:00")  # nobody from six to seven
+    item = bench.take_in(("CT", 1))
+    assert (item.state, item.reader) == (State.UNASSIGNED, "")
+    at = datetime(2026, 6, 11, 5, tzinfo=UTC)
+    until(bench, at)
+    assert timedelta(0) <= moved_at(bench, item) - at <= PROMPTLY
+    assert bench.item(item.orthanc_id).reader == "dr-day"
+
+
+def test_the_last_midnight_of_a_licence_is_followed_promptly(tmp_path):
+    bench = opened(tmp_path, until=", until: 2026-06-10")
+    item = bench.take_in(("CT", 1))
+    midnight = datetime(2026, 6, 10, 22, tzinfo=UTC)
+    until(bench, midnight)
+    assert timedelta(0) <= moved_at(bench, item) - midnight <= PROMPTLY
+    assert bench.item(item.orthanc_id).state == State.UNASSIGNED
+    bench.live(300, step=5)
+    assert causes(bench, item) == ["reassigned: licence-ended 2026-06-10 dr-night"]
+
+
+def test_leave_that_begins_and_an_extra_shift_that_ends_are_followed_promptly(tmp_path):
+    bench = opened(tmp_path)
+    item = bench.take_in(("CT", 1))
+    leave, extra = EVENING + HOUR, EVENING + 2 * HOUR
+    roster.add(bench.room, coordinator(), Exception_("dr-night", "leave", leave, leave + 30 * MINUTE))
+    roster.add(bench.room, coordinator(), Exception_("dr-day", "extra", EVENING + 30 * MINUTE, extra))
+    until(bench, leave)
+    assert timedelta(0) <= moved_at(bench, item) - leave <= PROMPTLY
+    given = bench.item(item.orthanc_id)
+    assert given.reader == "dr-day"
+    until(bench, extra)
+    assert timedelta(0) <= moved_at(bench, given) - extra <= PROMPTLY
+    assert [each.split()[1] for each in causes(bench, item)] == ["on-leave", "off-duty"]
+
+
+def test_who_is_available_again_at_a_stated_time_gets_what_waits(tmp_path):
+    bench = opened(tmp_path)
+    bench.live(40, step=1)
+    back = bench.clock.now() + 10 * MINUTE
+    assert roster.set_availability(bench.room, radiologist("dr-night"), "dr-night", False, back)
+    item = bench.take_in(("CT", 1))
+    assert item.reader == ""
+    until(bench, back)
+    assert timedelta(0) <= moved_at(bench, item) - back <= PROMPTLY
+
+
+def away(bench):
+    roster.set_availability(bench.room, radiologist("dr-night"), "dr-night", False)
+
+
+def on_leave(bench):
+    now = bench.clock.now()
+    roster.add(bench.room, coordinator(), Exception_("dr-night", "leave", now, now + HOUR))
+
+
+def from_a_file(bench):
+    table = "reader,kind,start,end,note\ndr-night,leave,2026-06-10,2026-06-12,\n"
+    assert roster_files.imported(bench.room, coordinator(), "csv", table).added == 1
+
+
+@pytest.mark.parametrize("change", [away, on_leave, from_a_file])
+def test_a_changed_roster_is_followed_with_the_next_beat(tmp_path, change):
+    bench = opened(tmp_path)
+    roster.add(bench.room, coordinator(), Exception_("dr-day", "extra", EVENING, EVENING + 12 * HOUR))
+    bench.beat(1)
+    item = bench.take_in(("CT", 1))
+    bench.change(item, reader="dr-night", state=State.ASSIGNED)
+    bench.live(7)  # between two of the looks that are made every minute
+    change(bench)
+    bench.beat(1)
+    assert bench.item(item.orthanc_id).reader == "dr-day"
+
+
+def test_an_entry_taken_off_the_roster_brings_what_waits_with_the_next_beat(tmp_path):
+    bench = opened(tmp_path)
+    made = roster.add(bench.room, coordinator(), Exception_("dr-night", "leave", EVENING, EVENING + HOUR))
+    item = bench.take_in(("CT", 1))
+    bench.live(7)
+    roster.remove(bench.room, coordinator(), made.id)
+    bench.beat(1)
+    assert bench.item(item.orthanc_id).reader == "dr-night"
+
+
+@pytest.mark.parametrize("step", [8 * 3600, -4 * 3600])
+def test_a_wall_clock_that_is_set_over_the_end_of_a_shift_is_followed_promptly(tmp_path, step):
+    bench = opened(tmp_path)
+    item = bench.take_in(("CT", 1))
+    bench.live(7)
+    bench.clock.step(step)
+    bench.live(5)
+    assert bench.item(item.orthanc_id).reader == "dr-day"
+    bench.live(120, step=5)
+    assert len(causes(bench, item)) == 1
+
+
+def test_the_heartbeat_comes_back_for_the_instant_however_seldom_it_beats(tmp_path):
+    bench = opened(tmp_path, heartbeat_seconds=600.0)
+    end = datetime(2026, 6, 11, 4, tzinfo=UTC)
+    bench.clock.pass_((end - 90 * SECOND - bench.clock.now()).total_seconds())
+    assert oversight.beat(bench.room) == end
+    bench.clock.pass_(90)
+    assert oversight.beat(bench.room) > end
+
+
+def test_an_idle_hour_has_no_more_looks_than_its_minutes_and_one_for_each_change(tmp_path, monkeypatch):
+    looks: list[str] = []
+
+    def counted(of, name):
+        act = getattr(of, name)
+        monkeypatch.setattr(of, name, lambda room: (looks.append(name), act(room))[1])
+
+    bench = opened(tmp_path, datetime(2026, 6, 11, 3, 30, tzinfo=UTC))
+    for of, name in ((reassigning, "reassign"), (changeover, "expect"), (assignment, "assign_waiting")):
+        counted(of, name)
+    bench.live(3600)  # with the end of a shift in its middle
+    assert {name: looks.count(name) for name in looks} == {"reassign": 60, "expect": 60, "assign_waiting": 120}
+
+
+def test_a_look_that_failed_is_made_again_after_a_minute(tmp_path, monkeypatch):
+    bench = opened(tmp_path)
+    item = bench.take_in(("CT", 1))
+    end, reassign = datetime(2026, 6, 11, 4, tzinfo=UTC), reassigning.reassign
+    until(bench, end)
+
+    def fails_at_first(room):
+        monkeypatch.setattr(reassigning, "reassign", reassign)
+        raise RuntimeError("the disk is full")
+
+    while bench.clock.now() < end - SECOND:
+        bench.beat(1)
+    monkeypatch.setattr(reassigning, "reassign", fails_at_first)
+    assert timedelta(0) <= moved_at(bench, item, most=70) - end <= MINUTE + PROMPTLY
