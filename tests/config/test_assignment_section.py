@@ -87,6 +87,11 @@ def test_what_is_wrong_is_told(text, told):
     assert any(told in problem.message for problem in refusal.value.problems), refusal.value.problems
 
 
+def test_a_facility_may_have_no_group_though_the_others_do():
+    text = "assignment: {groups: [south], facilities: {gozo: {groups: []}}}\n"
+    assert rules_file.load(BASE + text).assigning.of("gozo").groups == ()
+
+
 def test_a_group_that_nobody_is_of_is_a_warning():
     loaded = rules_file.load(BASE + "assignment: {groups: [south]}\n")
     assert any("no reader is of the group 'south'" in each.message for each in loaded.warnings)

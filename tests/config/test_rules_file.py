@@ -246,6 +246,7 @@ NIGHT = MORNING | {"days": ["sun"], "from": "22:00", "to": "09:00"}
     ("reader", "expected"),
     [
         ({"licences": [MT]}, ["no active reader has a licence for LY", "a licence for MT, where no facility of this file is"]),
+        ({"licences": [LY, {"jurisdiction": "UK"}]}, ["'UK' is no country of ISO 3166", "a licence for UK, where no facility"]),
         ({"licences": [LY], "active": False}, ["no active reader has a licence for LY"]),
         ({"licences": [LY], "shifts": [MORNING, MORNING | {"from": "11:00", "to": "15:00"}]}, ["overlaps with number 1"]),
         ({"licences": [LY], "shifts": [MORNING, NIGHT]}, ["overlaps with number 1"]),
@@ -348,3 +349,14 @@ def test_no_content_raises_anything_but_problems_with_a_place(sections: dict[str
 
 def test_completed_facts_know_the_facility() -> None:
     assert load(DESIGN).completed(StudyFacts(calling_aet="ZLITEN_CR")).facility == "zliten-clinic"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("UK", "'UK' is no country of ISO 3166 — did you mean 'GB'?"), ("LX", "'LX' is no country of ISO 3166"), ("XK", ""),
+     ("US-NY", ""), ("UK-SCT", "'UK' is no country of ISO 3166 — did you mean 'GB-SCT'?")],
+)  # fmt: skip
+def test_a_country_that_there_is_not_is_pointed_out(written: str, told: str) -> None:
+    found = [str(each) for each in rules_of(readers={"r": {"name": "R", "subspecialties": ["general"],
+             "licences": [{"jurisdiction": written}]}}).warnings]  # fmt: skip
+    assert [each.split(": ", 2)[2] for each in found if "ISO 3166" in each] == [told] * bool(told)

@@ -81,7 +81,7 @@ def test_all_duplicate_keys_are_told_at_once() -> None:
 
 
 @settings(deadline=None, max_examples=500)
-@given(st.text(alphabet="ab:-[]{}&*!|>'\"%@`#,? \n\t\\\x00\u2028é", max_size=60))
+@given(st.text(alphabet="ab:-[]{}&*!|>'\"%@`#,? \n\t\r\\\x00\x85\u2028é", max_size=60))
 def test_no_text_raises_anything_but_unreadable(text: str) -> None:
     try:
         read(text, "f")

@@ -67,7 +67,7 @@ FIELDS = (
         Word((PRELIMINARY, FINAL)),
         "The least that a reader must have the right to; `preliminary` when left out, so that trainees are given studies too.",
     ),
-    Field("groups", ListOf(NAME, "groups"), "Groups whose readers count as those of the house."),
+    Field("groups", ListOf(NAME, "groups", at_least_one=False), "Groups whose readers count as those of the house."),
     Field("order", Word(tuple(POLICIES)), "The order in which the next case is chosen; `promise-keeping` when left out."),
     Field("reading_minutes", Number(0.1, 600), "How long a study of relative value 1 takes, for the order; 2.5 when left out."),
 )

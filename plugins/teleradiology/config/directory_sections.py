@@ -10,9 +10,10 @@ from typing import Any
 from ..core.codes import SUBSPECIALTIES, Code
 from ..core.directory import Facility, Priority, Subspecialty
 from .findings import Findings, below, shortened
+from .jurisdictions import JURISDICTION
 from .records import Field, Record, TableOf
 from .shapes import ListOf, Schema, Text
-from .values import AET, DURATION, EMAIL, JURISDICTION, LANGUAGE, NETWORK, PERCENTAGE, TIMEZONE
+from .values import AET, DURATION, EMAIL, LANGUAGE, NETWORK, PERCENTAGE, TIMEZONE
 from .yaml_tree import Node, Table
 
 WARN_AFTER = 0.75

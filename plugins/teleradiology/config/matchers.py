@@ -18,7 +18,7 @@ from ..core.study_facts import ABOUT, KINDS, Kind
 from ..core.usual_subspecialties import USUAL
 from .findings import Findings, below, closest, listed, shortened
 from .patterns import search_for
-from .shapes import ENDLESS, Flag, ListOf, Number, Parsed, Reference, Schema, Shape, Text, Word
+from .shapes import ENDLESS, Flag, ListOf, Number, Parsed, Reference, Schema, Shape, Text, Word, kind_of
 from .values import DATE, INSTANT, TIME
 from .yaml_tree import Entry, Node, Scalar, Table
 
@@ -122,7 +122,7 @@ def _matcher(fact: str, key: str, entry: Entry, path: str, findings: Findings) -
     if key in usable:
         return _READERS[key](fact, entry.value, path, findings)
     if key in MATCHERS:
-        message = f"'{key}' cannot be asked of {fact}, which is a {KINDS[fact]}; expected {listed(usable)}"
+        message = f"'{key}' cannot be asked of {fact}, whose kind is {KINDS[fact]}; expected {listed(usable)}"
         findings.problem(entry.place, path, message)
     else:
         findings.problem(entry.place, path, f"{shortened(key)} is not a matcher; expected {listed(usable)}", closest(key, usable))
@@ -187,7 +187,7 @@ def _matches(fact: str, node: Node, path: str, findings: Findings) -> list[c.Con
     # Not a Text: spaces within a pattern count.
     pattern = node.text if isinstance(node, Scalar) and not node.is_null else ""
     if not pattern:
-        findings.problem(node.place, path, "expected a regular expression such as 'stroke|code neuro'")
+        findings.problem(node.place, path, f"expected a regular expression such as 'stroke|code neuro', found {kind_of(node)}")
         return []
     if _BOUNDARY.search(pattern):
         note = r"'\b' knows Latin letters and digits only, so it never holds beside others; write '(^| )' and '( |$)'"

@@ -11,6 +11,7 @@ from ..core.names import arabic_folded, folded
 
 LONGEST_PATTERN = 1000
 _MEMORY = 1 << 20  # bytes for one compiled pattern; what needs more is refused
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # "\b" in double quotes is a backspace: nothing would ever match
 _PLAIN_WORDS = re.compile(r"[^\\.^$*+?()\[\]{}]+")
 
 
@@ -18,6 +19,8 @@ def search_for(pattern: str) -> Search:
     """A search that ignores case and Arabic spelling variants. Raises ValueError with what is wrong with the pattern."""
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"longer than {LONGEST_PATTERN} characters")
+    if found := _CONTROL.search(pattern):
+        raise ValueError(f"it has the character U+{ord(found[0]):04X}, which a \\ in double quotes makes; use single quotes")
     if _PLAIN_WORDS.fullmatch(pattern):
         return _search_for_words(tuple(folded(word) for word in pattern.split("|")), pattern)
     options = re2.Options()

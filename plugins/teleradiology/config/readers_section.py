@@ -8,9 +8,10 @@ from typing import Any
 from ..core.codes import IMAGES
 from ..core.reader import FINAL, PRELIMINARY, Conflicts, Licence, Reader, Right, Shift
 from .findings import Findings, below, closest, shortened
+from .jurisdictions import JURISDICTION
 from .records import Field, Record, TableOf
 from .shapes import Flag, ListOf, Number, Parsed, Reference, Text, Word
-from .values import DATE, EMAIL, JURISDICTION, LANGUAGE, NAME, TIME, TIMEZONE
+from .values import DATE, EMAIL, LANGUAGE, NAME, TIME, TIMEZONE
 from .yaml_tree import Table
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

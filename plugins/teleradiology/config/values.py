@@ -98,8 +98,3 @@ LANGUAGE = Parsed(
     lambda text: text if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", text) else None,
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
 )
-JURISDICTION = Parsed(
-    "a country or region code (ISO 3166) such as LY or US-NY",
-    lambda text: text if re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", text) else None,
-    r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
-)

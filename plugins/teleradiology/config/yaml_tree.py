@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -32,6 +32,7 @@ MOST_PROBLEMS = 100
 
 _UNFIT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")  # YAML 1.2, 5.1
 _ODD_INDENT = re.compile("^ *[\xa0\u2007\u202f\u3000]", re.MULTILINE)  # what word processors and chats make of spaces
+_GLUED_KEY = re.compile(r"[\w.-]+:[\[{'\"]")
 _TYPOGRAPHIC = "“”„‟‘’‚‛"
 
 
@@ -100,7 +101,9 @@ def read(text: str, file: str) -> Node:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
     except (YAMLError, ValueError, IndexError) as error:  # ruamel lets some of the latter through on broken input
-        builder.problems.append(syntax_problem(error, text, file))
+        problem = syntax_problem(error, text, file, builder.quote_opened)
+        if problem.line not in {each.line for each in builder.problems}:  # else it follows from what is told already
+            builder.problems.append(problem)
     if builder.problems:
         raise Unreadable(builder.problems)
     if builder.root is None:
@@ -144,6 +147,7 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
         self.root: Node | None = None
+        self.quote_opened: int | None = None
         self._open: list[_Open] = []
         self._documents = 0
         self._nodes = 0
@@ -161,6 +165,7 @@ class _Builder:
             case ScalarEvent():
                 self._check(event, place)
                 self._check_quotes(event, place)
+                self.quote_opened = place.line if event.style in ("'", '"') else None
                 self._add(Scalar(event.value, bool(event.style), place))
             case SequenceStartEvent() | MappingStartEvent():
                 self._check(event, place)
@@ -225,12 +230,23 @@ class _Builder:
             top.items.append(node)
         elif top.key is None:
             assert isinstance(node, Scalar)  # _begin refused the others
+            self._check_key(node)
             top.key = node
         else:
             self._put(top, top.key, node)
             top.key = None
 
+    def _check_key(self, key: Scalar) -> None:
+        if key.quoted or len(self.problems) >= MOST_PROBLEMS:
+            return
+        if key.text == "<<":
+            self.problems.append(self._problem(key.place, "merge keys (<<) are not taken; write the values out"))
+        elif _GLUED_KEY.match(key.text):
+            self.problems.append(self._problem(key.place, "a ':' needs a space after it"))
+
     def _put(self, table: _Open, key: Scalar, node: Node) -> None:
+        if isinstance(node, Scalar) and not node.text and not node.quoted:
+            node = replace(node, place=key.place)  # the parser has it where the next word begins, some lines below
         before = table.entries.get(key.text)
         if before is None:
             table.entries[key.text] = Entry(node, key.place)
