@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 ROWS = "#rows > tr"
+# Whether the first row's clock stays inside its own cell.
+CLEAR = """() => {
+  const cell = document.querySelector("#rows .cell-due"), clock = cell.querySelector(".sla");
+  const [outer, inner] = [cell, clock].map(each => each.getBoundingClientRect());
+  return inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
+}"""
 EVERY_MS = 15_000  # the page asks by itself every ten seconds
 
 
@@ -163,3 +170,18 @@ def test_when_the_link_is_down_the_page_says_so_and_recovers(visit):
     expect(page.locator("#link-down")).to_be_visible(timeout=EVERY_MS)
     someone.context.set_offline(False)
     expect(page.locator("#link-down")).to_be_hidden(timeout=EVERY_MS)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_covers_a_clock_that_has_run_long(visit, language):
+    someone = visit()
+    someone.sign_in("radiologist")
+    someone.look(language)
+    page = someone.go()
+    clock = page.locator(f"{ROWS} .sla-text").first
+    clock.evaluate(
+        "text => { text.replaceWith(Object.assign(document.createElement('b'), {textContent: '18 h 36 m overdue'})); }"
+    )
+    for width in (390, 768, 1024, 1280, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(CLEAR), width

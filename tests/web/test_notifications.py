@@ -99,6 +99,13 @@ def test_every_page_has_the_bell(site):
     assert "data-bell" in site.as_("coordinator").get("/", headers={"Accept": "text/html"}).text
 
 
+def test_a_study_that_nobody_has_is_not_told_to_be_the_coordinators_own(site):
+    tell(site, "role:coordinator", "notify-reader")
+    tell(site, "radiologist", "notify-reader")
+    assert "A study needs a look: its time is running out" in site.as_("coordinator").get("/notices", headers=BELL).text
+    assert "The time for a study of yours is running out" in site.as_("radiologist").get("/notices", headers=BELL).text
+
+
 # A study's clock
 
 
@@ -134,7 +141,15 @@ def test_other_facilities_do_not_see_it(site, item):
 
 def test_the_page_of_the_study_shows_what_was_done_and_what_comes(site, item):
     page = site.as_("coordinator").get(f"/studies/{item.id}", headers={"Accept": "text/html"}).text
-    assert "The reader was told" in page and "Tell the coordinators" in page and "Call somebody" in page and "emergencies" in page
+    assert "Whoever had it was told" in page and "Tell the coordinators" in page and "Call somebody" in page
+    assert "emergencies" in page and "15 min after the due time" in page
+
+
+def test_whom_to_call_stands_beside_the_step_for_coordinators_alone(site, item):
+    pages = (
+        site.as_(who).get(f"/studies/{item.id}", headers={"Accept": "text/html"}).text for who in ("coordinator", "facility")
+    )
+    assert ["Dr Head" in page for page in pages] == [True, False]
 
 
 def test_an_escalated_study_says_so_on_the_list(site, item):

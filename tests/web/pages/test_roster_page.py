@@ -7,6 +7,7 @@ import re
 import pytest
 
 from support.web_people import carried
+from teleradiology.config.rules_file import load
 from teleradiology.store import items
 
 HTML = {"Accept": "text/html"}
@@ -105,3 +106,16 @@ def test_a_file_is_imported_or_all_its_mistakes_are_told(site):
 def test_times_are_shown_by_the_readers_clock_and_by_the_viewers(site):
     text = page(site.as_("coordinator"), Cookie="teleradiology-zone=Asia/Tokyo")
     assert "00:00–23:59" in text
+
+
+def test_a_licence_that_has_ended_is_told_so_and_not_in_days(site, monkeypatch):
+    text = site.room.rules.current.text.replace("2099-12-31", "2026-11-20", 1)
+    rules = load(text)
+    monkeypatch.setattr(type(site.room.rules), "current", property(lambda _: rules))
+    shown = page(site.as_("coordinator"))
+    assert "2026-11-20" in shown and re.search(r"</svg>ended</span>", shown) and "-3" not in re.sub("<[^>]+>", " ", shown)
+
+
+def test_days_have_months_by_name_so_that_none_is_read_the_wrong_way_round(site):
+    assert "23 Nov" in page(site.as_("coordinator"))
+    assert "23 نوفمبر" in page(site.as_("coordinator"), Cookie="teleradiology_language=ar")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from flask import Flask, g
 from teleradiology import locale
 from teleradiology.config.settings import HOME
 from teleradiology.core import reasons as core_reasons
-from teleradiology.web.pages import explained, reasons, words
+from teleradiology.web.pages import explained, reasons, show, words
 from teleradiology.workflow import admission, arrival, suggestions, waiting
 
 PAGES = HOME / "plugins" / "teleradiology" / "web" / "pages"
@@ -182,9 +183,10 @@ def test_why_a_study_was_taken_from_somebody_is_told_in_words(arabic):
     ("name", "told"),
     [
         ("broaden at 90%", "at 90% of the time"),
-        ("call at 100% +15m", "15m after the due time"),
-        ("notify-reader at 100% -10m", "10m before the due time"),
-        ("notify-reader at 50% +5m", "5m after 50% of the time"),
+        ("call at 100% +15m", "15 min after the due time"),
+        ("notify-reader at 100% -10m", "10 min before the due time"),
+        ("call at 100% +90s", "90s after the due time"),
+        ("notify-reader at 50% +5m", "5 min after 50% of the time"),
         ("what the house calls it", "what the house calls it"),
     ],
 )
@@ -194,3 +196,11 @@ def test_when_a_step_of_a_ladder_is_taken_is_told_in_words(name, told):
         assert words.step(name) == told
         g.language = "ar"
         assert (words.step(name) == name) is (told == name)
+
+
+def test_the_end_of_a_span_has_its_date_only_when_it_is_another_day():
+    begin = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    with Flask("test").test_request_context():
+        g.language = "en"
+        assert ">16:00<" in show.instant_after(begin.replace(hour=16), begin)
+        assert ">25 Nov 02:00<" in show.instant_after(begin.replace(day=25, hour=2), begin)

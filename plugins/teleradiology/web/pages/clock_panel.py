@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from ...core.ladder import Action
 from ...core.policies import Span
 from ...store.item import Item
+from ...store.ladder_steps import Taken
+from ...workflow import clock as clocks
 from ...workflow import promises
 from ...workflow.room import Room
 from . import show, words
@@ -15,11 +19,12 @@ from . import show, words
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened, or will; ``when`` is when the rules file wants it."""
+    """Something that happened, or will; ``when`` is when the rules file wants it, ``call`` whom a step wants called."""
 
     label: str
     at: datetime
     when: str = ""
+    call: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,9 @@ class Clock:
 
 def clock(room: Room, item: Item) -> Clock:
     """The clock of an item."""
-    found = promises.story(room, item)
+    found, rules = promises.story(room, item), room.rules.current
+    ladder = rules.ladder_of(clocks.policy_of(rules, item))
+    call = {each.name: each.to for each in ladder.steps if each.action == Action.CALL} if ladder else {}
     return Clock(
         found.policy,
         found.calendar,
@@ -50,6 +57,10 @@ def clock(room: Room, item: Item) -> Clock:
         [Moment(words.translated(words.INSTANTS, name), at) for name, at in found.instants.items() if at],
         found.pauses,
         found.paused_at if item.is_open else None,
-        [Moment(words.translated(words.ACTIONS, each.action), each.done_at, words.step(each.step)) for each in found.steps],
-        [Moment(words.translated(words.COMING, each.action), each.at, words.step(each.step)) for each in found.coming],
+        [_moment(words.ACTIONS, each, each.done_at, call) for each in found.steps],
+        [_moment(words.COMING, each, each.at, call) for each in found.coming],
     )
+
+
+def _moment(texts: Mapping[str, str], step: Taken | promises.Coming, at: datetime, call: Mapping[str, tuple[str, ...]]) -> Moment:
+    return Moment(words.translated(texts, step.action), at, words.step(step.step), call.get(step.step, ()))

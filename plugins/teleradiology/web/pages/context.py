@@ -66,6 +66,11 @@ class Page:
         return show.ltr(f"{self.now.astimezone(look.zone()):%H:%M}")
 
     @property
+    def zone(self) -> str:
+        """The time zone that the times of the page are in."""
+        return look.zone().key
+
+    @property
     def words(self) -> dict[str, str]:
         """The texts that scripts need."""
         return for_scripts()

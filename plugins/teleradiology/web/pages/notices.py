@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from ...config.rules_file import RulesFile
+from ...core.identity import Role
 from ...store.item import Item
 from ...store.notifications import Notice
 from ...workflow import notices
@@ -19,6 +20,7 @@ from .. import ROOT, auth
 from . import words
 
 SHOWN, ON_PAGE = 20, 200
+COORDINATORS = f"role:{Role.COORDINATOR.value}"
 PATHS = {"delivery-failed": f"{ROOT}/status", "licence-expiring": f"{ROOT}/roster"}
 
 
@@ -86,10 +88,11 @@ def _shown(notice: Notice, rules: RulesFile, study: Item | None) -> Shown:
 
 
 def _sign(notice: Notice, due_at: datetime | None) -> words.Sign:
-    """What it is about; time that is over is not running out."""
-    if due_at and notice.created_at >= due_at and notice.kind in words.NOTICES_WHEN_LATE:
-        return words.sign(words.NOTICES_WHEN_LATE, notice.kind)
-    return words.sign(words.NOTICES, notice.kind) if notice.kind in words.NOTICES else words.Sign(notice.kind, "info")
+    """What it is about; time that is over is not running out, and a study that nobody has is none of the coordinators'."""
+    kind = "notify-coordinator" if (notice.kind, notice.recipient) == ("notify-reader", COORDINATORS) else notice.kind
+    if due_at and notice.created_at >= due_at and kind in words.NOTICES_WHEN_LATE:
+        return words.sign(words.NOTICES_WHEN_LATE, kind)
+    return words.sign(words.NOTICES, kind) if kind in words.NOTICES else words.Sign(kind, "info")
 
 
 def _detail(params: Mapping[str, Any], rules: RulesFile) -> str:

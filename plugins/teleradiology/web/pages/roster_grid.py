@@ -97,7 +97,7 @@ class Coverage:
 class Shown:
     """Everything that the page shows."""
 
-    columns: tuple[tuple[str, Markup, bool], ...]
+    columns: tuple[tuple[str, str, bool], ...]
     lines: tuple[Line, ...]
     present: tuple[Line, ...]  # who is on duty first, then who is next
     on_duty: int
@@ -106,6 +106,7 @@ class Shown:
     more: int  # entries that are not listed
     coverage: tuple[Coverage, ...]
     width: int
+    midnights: tuple[float, ...]  # in hours from now
     zone: str
     end: datetime
 
@@ -115,7 +116,8 @@ def shown(rules: RulesFile, board: Board, viewer: ZoneInfo, language: str) -> Sh
     first = board.at.astimezone(viewer).date()
     days = [first + number * _DAY for number in range(DAYS)]
     columns = tuple(
-        (format_date(day, "EEE", locale=language), show.ltr(f"{day:%d/%m}"), not number) for number, day in enumerate(days)
+        (format_date(day, "EEE", locale=language), format_date(day, "d MMM", locale=language), not number)
+        for number, day in enumerate(days)
     )
     lines = tuple(_line(row, days, board.at, viewer) for row in board.rows)
     layers = [row.now.layer for row in board.rows if row.now and row.available]
@@ -129,6 +131,7 @@ def shown(rules: RulesFile, board: Board, viewer: ZoneInfo, language: str) -> Sh
         board.more,
         tuple(_coverage(rules, board, cover) for cover in board.covers),
         DAYS * 24,
+        tuple(round((datetime.combine(day, time(0), viewer) - board.at) / _HOUR, 2) for day in days[1:]),
         viewer.key,
         board.until,
     )

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 
 from ...core.errors import InvalidConfiguration, InvalidInput, NotFound, Problem, Refusal
 from ...core.identity import require
+from ...store import items
 from ...workflow import rules
 from ...workflow.backtesting import Backtest
 from ...workflow.explaining import Explained
@@ -92,8 +93,15 @@ def _backtest(room: Room) -> Response:
         "problems": problems,
         "most": MOST_SHOWN,
     }
-    shown |= {"sites": dict(facilities) | {"unknown": _("Unknown site")}, "names": _names(room)}
+    shown |= {"sites": dict(facilities) | {"unknown": _("Unknown site")}, "names": _names(room), "exams": _exams(room, found)}
     return _answer("page/rules_backtest.html", bool(problems), found=found, spans=SPANS, days=days_given(), **shown)
+
+
+def _exams(room: Room, found: Backtest | None) -> dict[str, str]:
+    """What was examined, by study; no patient."""
+    with room.store.reading() as c:
+        known = items.of_ids(c, {each.id for each in found.items[:MOST_SHOWN]} if found else set())
+    return {each.id: each.description or each.modalities for each in known}
 
 
 def _names(room: Room) -> dict[str, str]:

@@ -33,7 +33,19 @@ def instant(at: datetime | None, style: str = "short") -> Markup | str:
     today = datetime.now(look.zone()).date()
     form = _DATES[look.language() == "en"] if local.date() != today else "%H:%M"
     form = form if style == "short" else "%Y-%m-%d %H:%M:%S"
+    return _moment(at, form)
+
+
+def _moment(at: datetime, form: str) -> Markup:
+    local = at.astimezone(look.zone())
     return _TIME.format(at.astimezone(UTC).isoformat(), f"{local:%Y-%m-%d %H:%M:%S} ({look.zone().key})", f"{local:{form}}")
+
+
+def instant_after(at: datetime | None, begin: datetime) -> Markup | str:
+    """The end of a span that began then: the time alone when it ends on the same day."""
+    if at is None or at.astimezone(look.zone()).date() != begin.astimezone(look.zone()).date():
+        return instant(at)
+    return _moment(at, "%H:%M")
 
 
 def there(at: datetime | None, zone: ZoneInfo) -> Markup | str:
@@ -110,6 +122,7 @@ def digest(value: str) -> Markup:
 FILTERS: dict[str, Callable[..., Any]] = {
     "ltr": ltr,
     "instant": instant,
+    "instant_after": instant_after,
     "epoch_ms": epoch_ms,
     "there": there,
     "study_time": study_time,

@@ -91,7 +91,7 @@ NOTICES_WHEN_LATE = {
     "notify-coordinator": Sign(N_("A study needs a look: it is past its due time"), "overdue", "bad"),
 }
 ACTIONS = {
-    "notify-reader": N_("The reader was told"),
+    "notify-reader": N_("Whoever had it was told, else the coordinators"),
     "notify-coordinator": N_("The coordinators were told"),
     "broaden": N_("More readers may have it"),
     "raise": N_("The priority was raised"),
@@ -359,7 +359,12 @@ def step(name: str) -> str:
     if found is None:
         return name
     texts = _STEPS_BESIDE_DUE if found["share"] == "100%" else _STEPS_BESIDE
-    return filled(texts[found["sign"]] if found["sign"] else _STEP_AT, found.groupdict())
+    return filled(texts[found["sign"]] if found["sign"] else _STEP_AT, found.groupdict() | {"span": _span(found["span"] or "")})
+
+
+def _span(text: str) -> str:
+    """The minutes of a step's name, "15m", as people write them."""
+    return _("{n} min").format(n=text.removesuffix("m")) if text.endswith("m") else text
 
 
 def subspecialty(rules: RulesFile, name: str) -> str:
