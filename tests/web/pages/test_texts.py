@@ -204,3 +204,9 @@ def test_the_end_of_a_span_has_its_date_only_when_it_is_another_day():
         g.language = "en"
         assert ">16:00<" in show.instant_after(begin.replace(hour=16), begin)
         assert ">25 Nov 02:00<" in show.instant_after(begin.replace(day=25, hour=2), begin)
+
+
+def test_a_telephone_number_keeps_its_order_beside_arabic():
+    told = show.with_numbers("د. خالد <b>، +218 91 123 4567")
+    assert '<bdi dir="ltr" class="nowrap">+218 91 123 4567</bdi>' in told and "<b>" not in told
+    assert show.with_numbers("Dr Head, room 12") == "Dr Head, room 12"

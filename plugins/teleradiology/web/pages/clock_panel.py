@@ -62,5 +62,5 @@ def clock(room: Room, item: Item) -> Clock:
     )
 
 
-def _moment(texts: Mapping[str, str], step: Taken | promises.Coming, at: datetime, call: Mapping[str, tuple[str, ...]]) -> Moment:
+def _moment(texts: dict[str, str], step: Taken | promises.Coming, at: datetime, call: Mapping[str, tuple[str, ...]]) -> Moment:
     return Moment(words.translated(texts, step.action), at, words.step(step.step), call.get(step.step, ()))

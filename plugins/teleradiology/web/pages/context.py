@@ -125,6 +125,7 @@ def register(app: Flask) -> None:
     env.globals["csrf_token"] = auth.csrf_token
     env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.extensions["refusal_words"] = refusals.said
+    app.extensions["problem_words"] = refusals.problem_said
     app.context_processor(lambda: {"page": page()})
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...core.names import clean, name_groups, spoken
 from ...core.worklist import State
-from . import look, reasons, roster_mistakes, words
+from . import look, mistakes, reasons, words
 
 _TIME = Markup('<time class="island" datetime="{}" title="{}">{}</time>')
 _THERE = Markup('<span class="island muted small" title="{}">{}</span>')
 _DATES = {True: "%d %b %H:%M", False: "%Y-%m-%d %H:%M"}  # months by name in English alone: digits need no translation
+_NUMBER = Markup('<bdi dir="ltr" class="nowrap">{}</bdi>')
+_TELEPHONE = re.compile(r"(\+?\d[\d ()/.-]{4,}\d)")
 _ISLAND = Markup('<bdi dir="ltr">{}</bdi>')
 
 
@@ -64,6 +67,12 @@ def epoch_ms(at: datetime | None) -> str:
 def study_time(text: str) -> Markup:
     """When the modality took the study, as its own clock said it."""
     return ltr(text.replace("T", " ")[:16])
+
+
+def with_numbers(text: str) -> Markup:
+    """Words with telephone numbers in them, which neither break at the end of a line nor turn round beside Arabic."""
+    parts = _TELEPHONE.split(text)
+    return Markup().join(_NUMBER.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def person(name: str) -> str:
@@ -123,6 +132,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ltr": ltr,
     "instant": instant,
     "instant_after": instant_after,
+    "with_numbers": with_numbers,
     "epoch_ms": epoch_ms,
     "there": there,
     "study_time": study_time,
@@ -133,7 +143,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state_word": lambda item: words.sign(words.STATES, State(item.state)).text,
     "state_icon": lambda item: words.STATES[State(item.state)].icon,
     "priority_word": lambda name: words.translated(words.PRIORITIES, name),
-    "problem_text": roster_mistakes.said,
+    "problem_text": mistakes.said,
     "skip_word": lambda word: words.translated(reasons.PASSED_ON, word),
     "sex_word": lambda name: words.translated(words.SEXES, name),
     "role_word": lambda name: words.translated(words.ROLES, name),
