@@ -228,7 +228,7 @@ passes = Table(
     Column("id", ID, primary_key=True),
     Column("item", ID, ForeignKey("items.id"), nullable=False),
     Column("reader", String(64), nullable=False),
-    Column("kind", String(16), nullable=False),  # skip: by the reader; lapse: the lease ended; hand-over: the shift did
+    Column("kind", String(16), nullable=False),  # skip: by the reader; lapse: the lease ended; hand-over: with all they had
     Column("reason", String(256), nullable=False, server_default=""),
     Column("at", Instant, nullable=False),
     Column("until", Instant, nullable=False),
