@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .errors import NotAllowed
+from .errors import NotAllowed, Told
 
 
 class Role(StrEnum):
@@ -121,8 +121,8 @@ def may(actor: Actor, act: str) -> bool:
 def require(actor: Actor, act: str) -> None:
     """Refuse with NotAllowed, naming the roles that have the right, unless the actor has it."""
     if not may(actor, act):
-        roles = ", ".join(sorted(RIGHTS[act]))
-        raise NotAllowed(f"The right '{act}' belongs to: {roles}.")
+        roles = tuple(sorted(RIGHTS[act]))
+        raise NotAllowed(f"The right '{act}' belongs to: {', '.join(roles)}.", told=Told("no-right", {"roles": roles}))
 
 
 def service(origin: str = "") -> Actor:

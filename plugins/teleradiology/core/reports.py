@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
-from .errors import InvalidTransition
+from .errors import InvalidTransition, Told
 
 
 class ReportStatus(StrEnum):
@@ -42,7 +42,8 @@ def follow(previous: ReportStatus | None, status: ReportStatus) -> None:
     can = tuple(FOLLOWS[previous])
     if status not in can:
         standing = f"after a signed {previous} version" if previous else "as the first version"
-        raise InvalidTransition(f"cannot sign {_named(status)} {standing}; allowed: {', '.join(can)}", allowed=can)
+        told = Told("not-after" if previous else "not-first", {"status": status, "before": previous or ""})
+        raise InvalidTransition(f"cannot sign {_named(status)} {standing}; allowed: {', '.join(can)}", allowed=can, told=told)
 
 
 def _named(status: ReportStatus) -> str:

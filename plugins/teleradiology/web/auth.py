@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
-from ..core.errors import NotAllowed, NotSignedIn
+from ..core.errors import NotAllowed, NotSignedIn, Told
 from ..core.identity import Actor
 from ..workflow import accounts
 
@@ -142,10 +142,10 @@ def refuse_cross_site() -> None:
     """A write that another site's page makes a browser send is refused, however it is signed in."""
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if site not in ("same-origin", "none"):
-        raise NotAllowed("This write came from a page of another site.")
+        raise NotAllowed("This write came from a page of another site.", told=Told("other-site"))
     declared = request.headers.get("Origin")
     if declared is not None and not _is_ours(declared):
-        raise NotAllowed("This write came from a page of another origin.")
+        raise NotAllowed("This write came from a page of another origin.", told=Told("other-site"))
 
 
 def _is_ours(declared: str) -> bool:
@@ -158,7 +158,8 @@ def _check_csrf(found: Identity) -> None:
     given = request.headers.get(CSRF_HEADER) or _csrf_field()
     if not hmac.compare_digest(given.encode(), found.session.csrf.encode()):
         raise NotAllowed(
-            f"A write with the session cookie needs the header {CSRF_HEADER} or the field {CSRF_FIELD} of this session."
+            f"A write with the session cookie needs the header {CSRF_HEADER} or the field {CSRF_FIELD} of this session.",
+            told=Told("other-session"),
         )
 
 

@@ -116,7 +116,7 @@ def document(refusal: Refusal, status: int) -> dict[str, Any]:
         "request_id": request_id(),
         "code": refusal.code,
         "allowed": list(refusal.allowed),
-        "problems": [entry(problem) for problem in refusal.problems],
+        "problems": [entry(problem) | {"message": _problem_said(problem)} for problem in refusal.problems],
     }
 
 
@@ -124,6 +124,11 @@ def _said(refusal: Refusal) -> str:
     """The detail in the language of the page, where pages are served."""
     said = current_app.extensions.get("refusal_words")
     return str(said(refusal)) if said else refusal.detail
+
+
+def _problem_said(problem: Problem) -> str:
+    said = current_app.extensions.get("problem_words")
+    return str(said(problem)) if said else problem.message
 
 
 def answer(refusal: Refusal) -> Response:

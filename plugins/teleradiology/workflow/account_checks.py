@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from ..core.errors import InvalidInput, Problem
+from ..core.errors import InvalidInput, Problem, Told
 from ..core.identity import Role
 from ..core.mail_address import EXPECTED, is_address
 from ..store.accounts import Account
@@ -28,7 +28,8 @@ def username_problems(username: str) -> list[Problem]:
     """Whether a user name is one that fits in addresses, logs and HTTP Basic."""
     if _USERNAME.fullmatch(username):
         return []
-    return [Problem("expected 1 to 64 letters, digits, dots, dashes, underscores or @", path="username")]
+    message = "expected 1 to 64 letters, digits, dots, dashes, underscores or @"
+    return [Problem(message, path="username", told=Told("username"))]
 
 
 def roles_of(words: Iterable[str]) -> tuple[frozenset[Role], list[Problem]]:
@@ -44,7 +45,8 @@ def roles_of(words: Iterable[str]) -> tuple[frozenset[Role], list[Problem]]:
         else:
             found.add(role)
     if not found and not problems:
-        problems.append(Problem(f"expected at least one of {', '.join(_GIVEN)}", path="roles"))
+        known = ", ".join(_GIVEN)
+        problems.append(Problem(f"expected at least one of {known}", path="roles", told=Told("at-least-one", {"known": known})))
     return frozenset(found), problems
 
 
@@ -54,13 +56,11 @@ def account_problems(room: Room, account: Account) -> list[Problem]:
     if account.reader and account.reader not in rules.readers:
         problems.append(_unknown("reader", account.reader, rules.readers, "reader"))
     if Role.RADIOLOGIST in account.roles and not account.reader:
-        problems.append(Problem(f"a radiologist needs a reader of the rules file: {_some(rules.readers)}", path="reader"))
+        problems.append(_needed("a radiologist needs a reader", "reader", rules.readers))
     if account.facility and account.facility not in rules.facilities:
         problems.append(_unknown("facility", account.facility, rules.facilities, "facility"))
     if Role.FACILITY in account.roles and not account.facility:
-        problems.append(
-            Problem(f"a facility user needs a facility of the rules file: {_some(rules.facilities)}", path="facility")
-        )
+        problems.append(_needed("a facility user needs a facility", "facility", rules.facilities))
     if account.language and account.language not in room.settings.languages:
         problems.append(_unknown("language", account.language, room.settings.languages, "language"))
     return problems + mail_problems(account.email, account.mail)
@@ -70,15 +70,26 @@ def mail_problems(email: str, mail: str) -> list[Problem]:
     """Whether there is an address to send to, and a word that says what is to be sent there."""
     problems = []
     if email and not is_address(email):
-        problems.append(Problem(f"expected {EXPECTED}, found '{email[:60]}'", path="email"))
+        told = Told("email", {"found": email[:60]})
+        problems.append(Problem(f"expected {EXPECTED}, found '{email[:60]}'", path="email", told=told))
     if mail not in MAIL:
-        problems.append(Problem(f"expected one of {', '.join(MAIL)}, found '{mail[:60]}'", path="mail"))
+        told = Told("one-of", {"known": ", ".join(MAIL)})
+        problems.append(Problem(f"expected one of {', '.join(MAIL)}, found '{mail[:60]}'", path="mail", told=told))
     return problems
 
 
 def _unknown(what: str, word: str, known: Iterable[str], path: str) -> Problem:
     near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return Problem(f"there is no {what} '{word[:64]}'; known: {_some(known)}", path=path, suggestion=near[0] if near else "")
+    text, told = f"there is no {what} '{word[:64]}'; known: {_some(known)}", Told(f"unknown-{what}", _params(word, known))
+    return Problem(text, path=path, suggestion=near[0] if near else "", told=told)
+
+
+def _needed(text: str, what: str, known: Iterable[str]) -> Problem:
+    return Problem(f"{text} of the rules file: {_some(known)}", path=what, told=Told(f"needs-{what}", {"known": _some(known)}))
+
+
+def _params(word: str, known: Iterable[str]) -> dict[str, str]:
+    return {"found": word[:64], "known": _some(known)}
 
 
 def _some(known: Iterable[str]) -> str:
@@ -89,7 +100,8 @@ def _some(known: Iterable[str]) -> str:
 def password_problems(username: str, password: str) -> list[Problem]:
     """Length alone, as NIST SP 800-63B has it, and no user name for a password."""
     if len(password) < SHORTEST_PASSWORD:
-        return [Problem(f"expected at least {SHORTEST_PASSWORD} characters, found {len(password)}", path="password")]
+        told = Told("password-short", {"least": SHORTEST_PASSWORD, "found": len(password)})
+        return [Problem(f"expected at least {SHORTEST_PASSWORD} characters, found {len(password)}", path="password", told=told)]
     if password.lower() == username.lower():
-        return [Problem("expected a password that is not the user name", path="password")]
+        return [Problem("expected a password that is not the user name", path="password", told=Told("password-name"))]
     return []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..core.errors import InvalidConfiguration, InvalidInput, InvalidTransition, NotFound, Problem, StaleVersion
+from ..core.errors import InvalidConfiguration, InvalidInput, InvalidTransition, NotFound, Problem, StaleVersion, Told
 from ..core.identity import Actor, Role, require, service
 from ..store import accounts, audit
 from ..store.accounts import Account
@@ -84,7 +84,8 @@ def create_account(
     made = replace(made, password_hash=room.door.passwords.hash(password))
     with room.store.writing() as c:
         if accounts.get(c, username):
-            raise InvalidInput(problems=[Problem(f"there is an account '{username}' already", path="username")])
+            text, told = f"there is an account '{username}' already", Told("account-exists", {"found": username})
+            raise InvalidInput(problems=[Problem(text, path="username", told=told)])
         accounts.add(c, made)
         audit.append(c, "account-created", actor, now, detail={"account": username, "roles": sorted(given)})
     return made
@@ -145,7 +146,8 @@ def _keep_an_administrator(c: Connection, before: Account, after: Account) -> No
     if not _administers(before) or _administers(after):
         return
     if not any(_administers(account) for account in accounts.all_of_them(c)):
-        raise InvalidTransition("this is the last administrator; make another one first", allowed=("create an administrator",))
+        text = "this is the last administrator; make another one first"
+        raise InvalidTransition(text, allowed=("create an administrator",), told=Told("last-administrator"))
 
 
 def _administers(account: Account) -> bool:

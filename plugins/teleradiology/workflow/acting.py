@@ -57,7 +57,7 @@ def find(c: Connection, actor: Actor, item_id: str) -> Item:
     """The item, if the actor may know that it exists: another facility's is as unknown as one that does not."""
     item = items.get(c, item_id)
     if item is None or not may_see(actor, item):
-        raise NotFound("There is no such item on the worklist.")
+        raise NotFound("There is no such item on the worklist.", told=Told("no-item"))
     return item
 
 
@@ -193,5 +193,5 @@ def reason_given(reason: str | None) -> str:
     """A reason that must be there. Raises InvalidInput."""
     text = " ".join(clean(reason or "").split())
     if not text:
-        raise InvalidInput(problems=[Problem("expected a reason, in a few words", path="reason")])
+        raise InvalidInput(problems=[Problem("expected a reason, in a few words", path="reason", told=Told("reason"))])
     return text[:LONGEST_REASON]

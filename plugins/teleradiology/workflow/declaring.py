@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..config.rules_file import RulesFile
-from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, Problem, StaleVersion
+from ..core.errors import InvalidInput, InvalidTransition, NotAllowed, Problem, StaleVersion, Told
 from ..core.identity import Actor
 from ..core.worklist import State
 from ..store import audit, declarations, items
@@ -25,7 +25,8 @@ def declare_urgency(room: Room, actor: Actor, item_id: str, urgency: str, versio
     permit(room, actor, "declare", item_id)
     rules = room.rules.current
     if urgency not in rules.priorities:
-        raise InvalidInput(problems=[Problem(f"expected one of {', '.join(rules.priorities)}", path="urgency")])
+        known = ", ".join(rules.priorities)
+        raise InvalidInput(problems=[Problem(f"expected one of {known}", path="urgency", told=Told("one-of", {"known": known}))])
     with room.store.writing() as c:
         now, item = room.now(), find(c, actor, item_id)
         _refuse_when_begun(item, version)
@@ -61,7 +62,7 @@ def _take_in(room: Room, actor: Actor, item_id: str, kind: str, event: str, caus
         _note(c, actor, item, now, kind, event)
     taken = settle(room, item.orthanc_id, cause)
     if taken is None:
-        raise InvalidTransition("the study is no longer in Orthanc")
+        raise InvalidTransition("the study is no longer in Orthanc", told=Told("not-in-orthanc"))
     return taken
 
 
@@ -72,7 +73,8 @@ def _note(c: Connection, actor: Actor, item: Item, now: datetime, kind: str, eve
 
 def _refuse_when_begun(item: Item, version: int | None) -> None:
     if State(item.state) not in BEFORE_READING:
-        raise InvalidTransition(f"urgency is declared before reading; this study is {item.state}")
+        text = f"urgency is declared before reading; this study is {item.state}"
+        raise InvalidTransition(text, told=Told("urgency-late", {"state": item.state}))
     if version is not None and version != item.version:
         raise StaleVersion()
 
@@ -81,9 +83,11 @@ def _refuse_lowering(rules: RulesFile, item: Item, urgency: str, before: Declare
     """A facility may raise only: neither the urgency that it declared, nor the priority that the rules then give."""
     ranks = {name: priority.rank for name, priority in rules.priorities.items()}
     if before is not None and ranks[urgency] > ranks.get(before.value, len(ranks)):
-        raise NotAllowed(f"The urgency was declared as {before.value}; a coordinator can lower it.")
+        text = f"The urgency was declared as {before.value}; a coordinator can lower it."
+        raise NotAllowed(text, told=Told("urgency-declared", {"priority": before.value}))
     if item.decision is None or not item.priority:
         return
     decided = rules.ruleset.decide(explaining.facts_of(rules, {**item.facts, "urgency": urgency})).get("priority")
     if ranks.get(str(decided), 0) > ranks.get(item.priority, len(ranks)):
-        raise NotAllowed(f"This would lower the priority from {item.priority} to {decided}; a coordinator can do that.")
+        text = f"This would lower the priority from {item.priority} to {decided}; a coordinator can do that."
+        raise NotAllowed(text, told=Told("urgency-lowers", {"priority": item.priority, "after": decided}))

@@ -15,7 +15,7 @@ from math import ceil
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from ..core.errors import Busy
+from ..core.errors import Busy, Told
 
 # OWASP Password Storage Cheat Sheet, second choice for Argon2id: 19 MiB, two passes; about 25 ms.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -61,7 +61,7 @@ class _Turn:
 
     def __enter__(self) -> None:
         if not self.semaphore.acquire(timeout=PATIENCE):
-            raise Busy("too many people are signing in at this moment", retry_after=5)
+            raise Busy("too many people are signing in at this moment", retry_after=5, told=Told("crowded"))
 
     def __exit__(self, *_: object) -> None:
         self.semaphore.release()
@@ -107,7 +107,9 @@ class Failures:
         longest = max(waits)
         if longest > timedelta(0):
             seconds = ceil(longest.total_seconds())
-            raise Busy(f"too many failed attempts to sign in; try again in {seconds} s", retry_after=seconds)
+            told = Told("too-many-failures", {"n": seconds})
+            text = f"too many failed attempts to sign in; try again in {seconds} s"
+            raise Busy(text, retry_after=seconds, told=told)
 
     def note(self, username: str, origin: str, now: datetime) -> None:
         """Another one."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from ..core.errors import InvalidInput, NotFound, Problem, StaleVersion
+from ..core.errors import InvalidInput, NotFound, Problem, StaleVersion, Told
 from ..core.identity import Actor
 from ..core.reports import ReportStatus, SignedReport
 from ..core.sections import checked
@@ -50,7 +50,8 @@ def save_draft(
         now, item = room.now(), find(c, actor, item_id)
         before = reports.draft(c, item.id, actor.username) or _nothing(actor, item)
         if version is not None and version != before.version:
-            raise StaleVersion(f"The draft is of version {before.version} now, not {version}: it was saved in another window.")
+            text = f"The draft is of version {before.version} now, not {version}: it was saved in another window."
+            raise StaleVersion(text, told=Told("draft-elsewhere", {"version": before.version, "wanted": version}))
         if before.version and (dict(before.sections), before.language, before.template) == (texts, language, template):
             return before
         if not before.version:
@@ -73,10 +74,11 @@ def take_over(room: Room, actor: Actor, item_id: str, author: str, version: int 
         now, item = room.now(), find(c, actor, item_id)
         theirs = reports.draft(c, item.id, author)
         if theirs is None:
-            raise NotFound(f"{author} has no draft for this item.")
+            raise NotFound(f"{author} has no draft for this item.", told=Told("no-draft-of", {"author": author}))
         before = reports.draft(c, item.id, actor.username) or _nothing(actor, item)
         if version is not None and version != before.version:
-            raise StaleVersion(f"Your own draft is of version {before.version} now, not {version}.")
+            told = Told("draft-own", {"version": before.version, "wanted": version})
+            raise StaleVersion(f"Your own draft is of version {before.version} now, not {version}.", told=told)
         detail = {"taken over from": author, "version": theirs.version}
         audit.append(c, "drafted", actor, now, item=item.id, study=item.study_instance_uid, detail=detail)
         return reports.save_draft(c, now, before, sections=theirs.sections, language=theirs.language, template=theirs.template)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..core.audit import SERIOUS_FAILURE
 from ..core.codes import NOT_IMAGES
-from ..core.errors import NotFound, Unavailable
+from ..core.errors import NotFound, Told, Unavailable
 from ..core.identity import Actor, service
 from ..core.reports import SignedReport, content_hash, is_ours
 from ..documents import fhir, hl7
@@ -69,11 +69,11 @@ def find_report(c: Connection, actor: Actor, report_id: str) -> tuple[Signed, It
     """A signed version and its item, if the actor may know of them: another facility's is as unknown as none at all."""
     signed = reports.get(c, report_id)
     if signed is None:
-        raise NotFound("There is no such report.")
+        raise NotFound("There is no such report.", told=Told("no-report"))
     try:
         return signed, find(c, actor, signed.item)
     except NotFound:
-        raise NotFound("There is no such report.") from None
+        raise NotFound("There is no such report.", told=Told("no-report")) from None
 
 
 def made(room: Room, signed: Signed, kind: str) -> Rendition:

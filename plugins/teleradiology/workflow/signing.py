@@ -65,7 +65,8 @@ def addendum(
 def correct(room: Room, actor: Actor, item_id: str, sections: Mapping[str, object] | None, password: str, reason: str) -> Signed:
     """Sign a text that replaces a final report, for a reason that is printed with it."""
     if not reason.strip():
-        raise InvalidInput(problems=[Problem("expected the reason for the correction, in a few words", path="reason")])
+        message = "expected the reason for the correction, in a few words"
+        raise InvalidInput(problems=[Problem(message, path="reason", told=Told("correction-reason"))])
     texts = None if sections is None else checked(sections)
     return _signed(room, actor, item_id, Wish(ReportStatus.CORRECTED, texts, reason=" ".join(reason.split())[:300]), password)
 
@@ -121,10 +122,15 @@ def _refuse_unready_reader(room: Room, actor: Actor, item: Item, status: ReportS
     wanted = FINAL if status in VERIFIED else PRELIMINARY
     if reader.may_report(wanted, asked.modality, asked.day):
         return
+    params = {"reader": reader.name, "modality": asked.modality}
     if reader.may_report(PRELIMINARY, asked.modality, asked.day):
         of_these = f" of {asked.modality}" if reader.may_finalize else ""
-        raise NotAllowed(f"The rules file lets {reader.name} sign preliminary reports{of_these} only.", allowed=("preliminary",))
-    raise NotAllowed(f"{reader.name} has no right to report {asked.modality or 'this study'}; see 'rights' in the rules file.")
+        text = f"The rules file lets {reader.name} sign preliminary reports{of_these} only."
+        told = Told("preliminary-only-of" if of_these else "preliminary-only", params)
+        raise NotAllowed(text, allowed=("preliminary",), told=told)
+    told = Told("no-right-to" if asked.modality else "no-right-to-this", params)
+    text = f"{reader.name} has no right to report {asked.modality or 'this study'}; see 'rights' in the rules file."
+    raise NotAllowed(text, told=told)
 
 
 def _refuse_unlicensed(c: Connection, room: Room, actor: Actor, item: Item, now: datetime) -> None:
@@ -142,9 +148,11 @@ def _texts(draft: Draft | None, wish: Wish) -> dict[str, str]:
     if wish.sections is not None:
         return dict(wish.sections)
     if draft is None:
-        raise InvalidInput("There is no draft to sign: save one first.", problems=[Problem("no draft is saved", path="sections")])
+        problem = Problem("no draft is saved", path="sections", told=Told("no-draft-saved"))
+        raise InvalidInput("There is no draft to sign: save one first.", problems=[problem], told=Told("no-draft"))
     if wish.version is not None and wish.version != draft.version:
-        raise StaleVersion(f"The draft is of version {draft.version} now, not {wish.version}: read it before you sign it.")
+        text = f"The draft is of version {draft.version} now, not {wish.version}: read it before you sign it."
+        raise StaleVersion(text, told=Told("draft-changed", {"version": draft.version, "wanted": wish.version}))
     return checked(draft.sections)
 
 
@@ -155,11 +163,15 @@ def _refuse_incomplete(texts: Mapping[str, str], status: ReportStatus) -> None:
     problems = []
     if not any(texts[name] for name in needed):
         named = needed if whole else ("findings",)
-        problems = [Problem("expected a text; found nothing here, nor in the other", path=f"sections.{name}") for name in named]
+        message, told = "expected a text; found nothing here, nor in the other", Told("text-missing")
+        problems = [Problem(message, path=f"sections.{name}", told=told) for name in named]
     for name, text in texts.items():
-        problems += [Problem(f"unfilled field {one}", path=f"sections.{name}") for one in unfilled(text)]
+        problems += [
+            Problem(f"unfilled field {one}", path=f"sections.{name}", told=Told("unfilled", {"field": one}))
+            for one in unfilled(text)
+        ]
     if problems:
-        raise InvalidInput("The report is not complete and was not signed.", problems=problems)
+        raise InvalidInput("The report is not complete and was not signed.", problems=problems, told=Told("report-incomplete"))
 
 
 def _write(c: Connection, actor: Actor, item: Item, report: SignedReport, now: datetime) -> Signed:
@@ -201,7 +213,8 @@ def _refuse_repetition(latest: Signed | None, report: SignedReport) -> None:
     said = ("status", "sections", "language", "reason")
     content = report.to_json()
     if latest and all(latest.content[name] == content[name] for name in said):
-        raise InvalidTransition(f"nothing has changed since version {latest.version} was signed", allowed=("view",))
+        told = Told("unchanged", {"version": latest.version})
+        raise InvalidTransition(f"nothing has changed since version {latest.version} was signed", allowed=("view",), told=told)
 
 
 def _columns(item: Item, report: SignedReport, now: datetime) -> dict[str, Any]:

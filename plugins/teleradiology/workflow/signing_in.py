@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..core.audit import MINOR_FAILURE
-from ..core.errors import NotAllowed, NotSignedIn
+from ..core.errors import NotAllowed, NotSignedIn, Told
 from ..core.identity import Actor
 from ..store import accounts, audit
 from ..store.accounts import Account, SessionRow
@@ -66,7 +66,7 @@ def actor_of_session(room: Room, cookie: str, origin: str, *, passive: bool = Fa
     if row is None or account is None or account.disabled:
         raise NotSignedIn()
     if now >= row.expires_at or now - row.seen_at >= _idle(room):
-        raise NotSignedIn("The session has ended; sign in again.")
+        raise NotSignedIn("The session has ended; sign in again.", told=Told("session-ended"))
     if not passive and now - row.seen_at >= _TOUCH_EVERY:
         with room.store.writing() as c:
             accounts.touch_session(c, row.hash, now)
@@ -115,7 +115,7 @@ def check_password(room: Room, actor: Actor, password: str) -> None:
         room.door.failures.forget(actor.username, actor.origin)
         return
     _refused(room, account, actor.username, actor.origin, "signature", event="re-authentication-failed")
-    raise NotAllowed("The password is not that of your account.")
+    raise NotAllowed("The password is not that of your account.", told=Told("password-wrong"))
 
 
 def actor_for(room: Room, account: Account, origin: str) -> Actor:
@@ -140,7 +140,7 @@ def _proved(room: Room, username: str, password: str, origin: str) -> Account:
     fitting = room.door.passwords.fits(account.password_hash if account else "", password)
     if account is None or not usable or not fitting:
         _refused(room, account, username, origin, "password")
-        raise NotSignedIn(_WRONG)
+        raise NotSignedIn(_WRONG, told=Told("sign-in-wrong"))
     return _welcomed(room, account, password, origin)
 
 

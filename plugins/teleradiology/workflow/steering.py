@@ -149,7 +149,8 @@ def _check_priority(rules: RulesFile, name: str) -> None:
 def _unknown(what: str, word: str, known: list[str]) -> Problem:
     near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     message = f"there is no {what} '{word[:64]}' in the rules file; known: {', '.join(known[:20])}"
-    return Problem(message, path=what, suggestion=near[0] if near else "")
+    told = Told(f"unknown-{what}", {"found": word[:64], "known": ", ".join(known[:20])})
+    return Problem(message, path=what, suggestion=near[0] if near else "", told=told)
 
 
 def _against(c: Connection, rules: RulesFile, reader: Reader, item: Item, now: datetime) -> tuple[Reason, ...]:

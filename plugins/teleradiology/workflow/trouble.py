@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..core.audit import SERIOUS_FAILURE
-from ..core.errors import Busy, InvalidTransition, NotFound, Unavailable
+from ..core.errors import Busy, InvalidTransition, NotFound, Told, Unavailable
 from ..core.identity import Actor, require
 from ..core.worklist import State, after
 from ..store import audit, items, watching
@@ -111,7 +111,8 @@ def retry(room: Room, actor: Actor, item_id: str) -> Item:
     with room.store.writing() as c:
         item = _present(c, item_id)
         if not item.attempts:
-            raise InvalidTransition("cannot retry: the intake of this study has not failed", allowed=("view",))
+            text = "cannot retry: the intake of this study has not failed"
+            raise InvalidTransition(text, allowed=("view",), told=Told("intake-sound"))
         item = items.change(c, item, now, attempts=1, retry_at=now)
         audit.append(c, "intake-retried", actor, now, item=item.id, study=item.study_instance_uid)
     room.wake()

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import request
 
-from ...core.errors import Refusal
+from ...core.errors import Busy, Problem, Refusal, Unavailable
 from ...workflow.acting import Stands
-from . import look, reasons, words
+from . import look, mistakes, reasons, words
 from .words import N_, filled
 
 TEXTS = {
@@ -33,6 +33,35 @@ TEXTS = {
     "assign-against": N_("{reader} may not have this study. {why} To assign it all the same, give a reason."),
     "not-imported": N_("Nothing was imported. {told} of {all} mistakes are told."),
     "unreadable": N_("The file cannot be read."),
+    "no-right": N_("Your account does not have the right to do this. It belongs to: {roles}."),
+    "preliminary-only": N_("The rules file lets {reader} sign preliminary reports only."),
+    "preliminary-only-of": N_("The rules file lets {reader} sign preliminary reports of {modality} only."),
+    "no-right-to": N_("{reader} has no right to report {modality}; see “rights” in the rules file."),
+    "no-right-to-this": N_("{reader} has no right to report this study; see “rights” in the rules file."),
+    "not-after": N_("This cannot be signed after what was signed before. To be signed: {status}; signed before: {before}."),
+    "not-first": N_("A preliminary or final report is signed first. To be signed: {status}."),
+    "no-draft": N_("There is no draft to sign: save one first."),
+    "no-draft-of": N_("{author} has no draft for this study."),
+    "draft-changed": N_("The draft is of version {version} now, not {wanted}: read it before you sign it."),
+    "draft-elsewhere": N_("The draft is of version {version} now, not {wanted}: it was saved in another window."),
+    "draft-own": N_("Your own draft is of version {version} now, not {wanted}."),
+    "report-incomplete": N_("The report is not complete and was not signed."),
+    "unchanged": N_("Nothing has changed since version {version} was signed."),
+    "password-wrong": N_("The password is not that of your account."),
+    "sign-in-wrong": N_("The user name or the password is wrong."),
+    "session-ended": N_("The session has ended; sign in again."),
+    "too-many-failures": N_("Too many failed attempts to sign in. Try again in {n} s."),
+    "crowded": N_("Too many people are signing in at this moment."),
+    "urgency-late": N_("Urgency is declared before reading begins. The study: {state}."),
+    "urgency-declared": N_("The urgency was declared as “{priority}”; a coordinator can lower it."),
+    "urgency-lowers": N_("This would lower the priority from “{priority}” to “{after}”; a coordinator can do that."),
+    "last-administrator": N_("This is the last administrator; make another one first."),
+    "not-in-orthanc": N_("The study is no longer in Orthanc."),
+    "intake-sound": N_("The intake of this study has not failed: there is nothing to try again."),
+    "no-item": N_("There is no such study on the worklist."),
+    "no-report": N_("There is no such report."),
+    "other-site": N_("This came from a page of another site and was not done."),
+    "other-session": N_("This page is of another session. Open it again, then repeat."),
 }
 _BY = N_("{state} by {reader}")
 _TO = N_("{state} to {reader}")
@@ -42,12 +71,22 @@ _SINCE = N_("{what} since {since}")
 def said(refusal: Refusal) -> str:
     """The detail of a refusal; programs that ask for no language get it in English, with what is allowed."""
     told = refusal.told
-    asked = look.LANGUAGE_COOKIE in request.cookies or request.accept_languages
-    if not asked or look.language() == "en":
+    if not _asked() or look.language() == "en":
         return refusal.detail
     if told is None or told.code not in TEXTS:
-        return "" if refusal.detail == (type(refusal).__doc__ or "").strip() else refusal.detail  # the title says as much
+        # Which part is busy helps nobody before the page; what says no more than its class is said in the words of the code.
+        is_general = isinstance(refusal, Busy | Unavailable) or refusal.detail == (type(refusal).__doc__ or "").strip()
+        return words.refusal(refusal.code)[1] if is_general else refusal.detail
     return filled(TEXTS[told.code], _params(told.params))
+
+
+def problem_said(problem: Problem) -> str:
+    """One thing that is wrong with an input, by the same rule."""
+    return mistakes.said(problem) if _asked() else problem.message
+
+
+def _asked() -> bool:
+    return look.LANGUAGE_COOKIE in request.cookies or bool(request.accept_languages)
 
 
 def standing(stands: Stands) -> str:
@@ -64,4 +103,12 @@ def _params(params: Mapping[str, Any]) -> dict[str, str]:
         found["standing"] = standing(params["standing"])
     if "why" in params:
         found["why"] = " ".join(reasons.against(each.to_json()) for each in params["why"])
+    if "roles" in params:
+        found["roles"] = "، ".join(words.translated(words.ROLES, role) for role in params["roles"])
+    if "state" in params:
+        found["state"] = words.sign(words.STATES, params["state"]).text
+    for name in params.keys() & {"status", "before"}:
+        found[name] = words.sign(words.REPORT_STATUSES, params[name]).text
+    for name in params.keys() & {"priority", "after"}:
+        found[name] = words.translated(words.PRIORITIES, params[name])
     return found

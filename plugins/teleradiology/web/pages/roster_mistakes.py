@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .words import N_, filled
+from .words import N_
 
 TEXTS = {
     "no-reader": N_("expected a reader of the rules file"),
@@ -54,11 +52,3 @@ TEXTS = {
     "same-as": N_("says the same as line {of}"),
     "in-leave": N_("overlaps the leave of line {of}, which wins"),
 }
-
-
-def said(problem: Any) -> str:
-    """A problem in words; one without a code of ours as it is."""
-    told = getattr(problem, "told", None)
-    if told is not None and told.code in TEXTS:
-        return filled(TEXTS[told.code], told.params)
-    return str(problem["message"] if isinstance(problem, dict) else problem.message)
