@@ -107,6 +107,18 @@ def test_who_gets_a_late_study_after_the_reader_s_step_is_told_too(bench: Bench)
     assert actions(bench, item) == ["notify-reader"]
 
 
+def test_nobody_is_told_of_a_late_study_as_theirs_when_nobody_takes_it_over(bench: Bench) -> None:
+    item = bench.take_in(("CT", 1), **STAT)
+    bench.live(31 * 60, step=10)
+    file = bench.settings.rules_file
+    file.write_text(file.read_text().replace("Dr Amal,", "Dr Amal, active: false,"))
+    bench.room.rules.reload("test", bench.clock.now())
+    bench.live(120, step=10)
+    assert bench.item(item.orthanc_id).reader == ""
+    assert told(bench, "amal") == ["notify-reader"]
+    assert "notify-reader" not in told(bench, "carla")  # nor any other account
+
+
 def test_each_step_is_taken_once_also_after_restarts(bench: Bench) -> None:
     item = bench.take_in(("CT", 1), **STAT)
     bench.clock.pass_(31 * 60)

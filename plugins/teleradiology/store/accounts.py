@@ -72,11 +72,11 @@ def all_of_them(c: Connection) -> list[Account]:
     return [_account(row) for row in c.execute(select(accounts).order_by(accounts.c.username))]
 
 
-def in_use(c: Connection, *, reader: str = "", facility: str = "") -> list[Account]:
+def in_use(c: Connection, *, reader: str | None = None, facility: str | None = None) -> list[Account]:
     """The accounts that are not disabled, by name; those of a reader or of a facility alone when one is named."""
     query = select(accounts).where(accounts.c.disabled.is_(False))
-    query = query.where(accounts.c.reader == reader) if reader else query
-    query = query.where(accounts.c.facility == facility) if facility else query
+    query = query.where(accounts.c.reader == reader) if reader is not None else query
+    query = query.where(accounts.c.facility == facility) if facility is not None else query
     return [_account(row) for row in c.execute(query.order_by(accounts.c.username))]
 
 
