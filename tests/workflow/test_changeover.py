@@ -166,15 +166,32 @@ def test_an_entry_taken_off_the_roster_brings_what_waits_with_the_next_beat(tmp_
 
 
 @pytest.mark.parametrize("step", [8 * 3600, -4 * 3600])
-def test_a_wall_clock_that_is_set_over_the_end_of_a_shift_is_followed_promptly(tmp_path, step):
+def test_a_wall_clock_that_is_set_over_the_end_of_a_shift_is_followed_after_a_minute(tmp_path, step):
     bench = opened(tmp_path)
     item = bench.take_in(("CT", 1))
     bench.live(7)
     bench.clock.step(step)
+    bench.live(58)
+    assert bench.item(item.orthanc_id).reader == "dr-night"
     bench.live(5)
     assert bench.item(item.orthanc_id).reader == "dr-day"
     bench.live(120, step=5)
     assert len(causes(bench, item)) == 1
+
+
+@pytest.mark.parametrize("step", [8 * 3600, -4 * 3600])
+def test_a_slip_of_the_wall_clock_hands_nothing_over_and_the_end_of_the_shift_still_does(tmp_path, step):
+    bench = opened(tmp_path)
+    item = bench.take_in(("CT", 1))
+    bench.live(7)
+    bench.clock.step(step)
+    bench.live(50)
+    bench.clock.step(-step)
+    bench.live(70)
+    assert causes(bench, item) == []
+    end = datetime(2026, 6, 11, 4, tzinfo=UTC)
+    until(bench, end)
+    assert timedelta(0) <= moved_at(bench, item) - end <= PROMPTLY
 
 
 def test_the_heartbeat_comes_back_for_the_instant_however_seldom_it_beats(tmp_path):

@@ -9,6 +9,12 @@ from .room import Room
 ASSIGN, REASSIGN = "assign", "reassign"  # the turns of the two looks that follow
 
 
+def is_in_doubt(room: Room) -> bool:
+    """Whether the wall clock was set a moment ago. What a slip of it moved would not move again when the time really comes."""
+    now = room.now()
+    return room.memory.steady(now) != now
+
+
 def reached(room: Room) -> bool:
     """Whether anything has changed since it was last asked what comes next. A clock that was set back changes things as well."""
     seen = room.memory.holds

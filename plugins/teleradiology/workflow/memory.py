@@ -135,7 +135,9 @@ class Memory:
         if self._doubted is None:
             self._doubted = now
             step = (wall - expected).total_seconds()
-            log.warning("the clock was set by %+.0f s; due times and ladders follow it in %.0f s if it stays so", step, DOUBT)
+            log.warning(
+                "the clock was set by %+.0f s; due times, ladders and hand-overs follow it in %.0f s if it stays so", step, DOUBT
+            )
         if now - self._doubted < DOUBT:
             return expected
         self._wall, self._doubted = (wall, now), None

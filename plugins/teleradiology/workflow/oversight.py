@@ -65,7 +65,7 @@ def _next(room: Room) -> datetime:
     if step_at := escalation.next_at(room):
         waits.append(max(SHORTEST_WAIT, (step_at - room.memory.steady(room.now())).total_seconds()))
     if room.memory.holds:
-        waits.append(max(SHORTEST_WAIT, (room.memory.holds[1] - room.now()).total_seconds()))
+        waits.append(max(SHORTEST_WAIT, (room.memory.holds[1] - room.memory.steady(room.now())).total_seconds()))
     return room.now() + timedelta(seconds=min(wait for wait in waits if wait is not None))
 
 
@@ -164,6 +164,8 @@ def find_readers(room: Room) -> None:
 
 def keep_assignments_right(room: Room) -> None:
     """Readers went off duty, licences expired, other rules came into force; looked at when it happens, and once a minute."""
+    if changeover.is_in_doubt(room):
+        return
     if changeover.reached(room) or room.memory.rules_seen != room.rules.current.digest:
         changeover.look_soon(room)
     if room.memory.turn(changeover.REASSIGN, REASSIGN_EVERY):
