@@ -89,6 +89,7 @@ def test_a_misspelt_verb_is_refused_with_the_one_meant(typed: Any, word: str, me
         (["explain", "--tags", "Modalty=CT"], "Did you mean Modality?"),
         (["explain", "--tags", "Modality=CT", "--expect", "prority=stat"], "Did you mean priority?"),
         (["explain", "--tags", "Modality=CT", "--expect", "priority=stta"], "Did you mean stat?"),
+        (["explain", "--tags", "Modality=CT,Modality=MR"], "'Modality' is given twice"),
         (["explain", "--taggs", "Modality=CT"], "Did you mean --tags?"),
         (["backtest", "--since", "7x"], "expected a time ago such as 7d"),
         (["backtest", "--limit", "many"], "expected a number from 1"),
@@ -291,12 +292,41 @@ def test_rules_of_the_past_come_back_with_a_copy_and_on_the_trail(typed: Any, be
     assert typed("diff", second, "in-force", "--data", bench.folder, "--exit-code").code == 1
 
 
-@pytest.mark.parametrize(("digest", "code"), [("xyz", 2), ("ab", 2), ("0" * 64, 1)])
-def test_rules_that_never_were_in_force_do_not_come_back(typed: Any, bench: Bench, digest: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("digest", "code"), [("xyz", 2), ("ab", 2), ("0" * 64, 1), ("changed.yaml", 2), ("in-force", 2), ("disk", 2)]
+)
+def test_rules_that_never_were_in_force_do_not_come_back(
+    typed: Any, bench: Bench, changed: Path, monkeypatch: pytest.MonkeyPatch, digest: str, code: int
+) -> None:
+    monkeypatch.chdir(changed.parent)
     answer = typed("rollback", digest, "--yes", "--data", bench.folder)
     assert (answer.code, answer.out) == (code, "")
     assert answer.err
     assert (bench.folder / "rules.yaml").read_text(encoding="utf-8") == RULES
+
+
+def test_what_is_no_digest_is_told_before_anybody_is_asked(typed: Any, bench: Bench) -> None:
+    for where in (["--data", bench.folder], ["--url", "http://127.0.0.1:9"]):
+        answer = typed("rollback", "a0d1", "--yes", *where)
+        assert (answer.code, answer.out) == (2, "")
+        assert "expected the first 6 or more digits of a digest of the history" in answer.err
+
+
+def test_a_rollback_tells_which_file_it_wrote(typed: Any, bench: Bench) -> None:
+    answer = typed("rollback", bench.room.rules.current.digest[:12], "--yes", "--data", bench.folder)
+    assert f"written to {bench.folder / 'rules.yaml'}" in answer.out
+
+
+def test_attributes_that_cannot_be_read_are_told_with_the_explanation(typed: Any, changed: Path) -> None:
+    answer = typed("explain", "--tags", "Modality=CT,PatientAge=abc,StudyDate=31.12.2026", "--rules", changed)
+    assert answer.code == 0
+    assert "odd about it: StudyDate is not a date; PatientAge is not an age or a place holder" in answer.out
+
+
+def test_a_mistyped_option_in_front_of_a_verb_is_told_as_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = Typed(capsys, ["demo", "--hlep"])
+    assert (answer.code, answer.out) == (2, "")
+    assert "Did you mean --help?" in answer.err
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ def pairs(texts: list[str], option: str) -> dict[str, str]:
             raise NotUnderstood(f"{option}: expected NAME=VALUE, found '{part.strip()[:60]}'")
         if (bare := _LAST.search(value)) and _is_name(bare[1]):
             raise NotUnderstood(f"{option}: expected NAME=VALUE, found '{bare[1]}' without a value")
+        if name.strip() in found:
+            raise NotUnderstood(f"{option}: '{name.strip()[:60]}' is given twice")
         found[name.strip()] = value.strip()
     return found
 

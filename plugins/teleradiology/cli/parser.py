@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from ..core.errors import Refusal
 
 MOST = 1_000_000
+_MISTYPED = 0.7  # how alike two words are of which one is the other, mistyped
 HOME = Path(__file__).resolve().parents[3]
 
 
@@ -31,7 +32,10 @@ class Parser(argparse.ArgumentParser):
         """Each verb refuses what it does not know by itself, because it knows best what was meant."""
         verbs = self._verbs()
         if verbs and args and args[0].startswith("--") and args[0].partition("=")[0] not in self._options():
-            raise self._refusal(f"{args[0]} stands in front of {' or '.join(verbs[:2])}…; options stand at the end.")
+            word = args[0].partition("=")[0]
+            if difflib.get_close_matches(word, self._options(), n=1, cutoff=_MISTYPED):
+                raise self._refusal(_unknown(word, self._options()))
+            raise self._refusal(f"{word} stands in front of {' or '.join(verbs[:2])}…; options stand at the end.")
         options, rest = super().parse_known_args(args, namespace)
         if rest:
             raise self._refusal(_unknown(rest[0].partition("=")[0], self._options()))

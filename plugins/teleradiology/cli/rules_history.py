@@ -73,6 +73,7 @@ def _history(options: argparse.Namespace) -> int:
 
 
 def _rollback(options: argparse.Namespace) -> int:
+    source.prefix_called(options.digest)
     if not options.yes:
         _confirm(options.digest)
     told = source.client(options).post("rules/rollback", {"digest": options.digest}) if options.url else _back_here(options)
@@ -80,6 +81,8 @@ def _rollback(options: argparse.Namespace) -> int:
         say_json({"ok": True, **told})
     else:
         say(f"rules {told['digest'][:12]} are in force in place of {told['before'][:12]}")
+        if "file" in told:
+            say(f"written to {told['file']}")
         say(f"the file before is kept as {told['backup'] or 'nothing'}")
     return 0
 
@@ -94,8 +97,14 @@ def _confirm(digest: str) -> None:
 def _back_here(options: argparse.Namespace) -> dict[str, Any]:
     """The file is replaced; a running service sees that within a second and puts it in force."""
     there = source.of(options)
-    found = there.named(options.digest)
+    found = there.once(options.digest)
     before = there.in_force.digest
     with there.writing() as c:
         backup = workflow.roll_back_file(c, source.actor(), there.file, found, source.now())
-    return {"digest": found.digest, "before": before, "changed": before != found.digest, "backup": backup}
+    return {
+        "digest": found.digest,
+        "before": before,
+        "changed": before != found.digest,
+        "backup": backup,
+        "file": str(there.file),
+    }

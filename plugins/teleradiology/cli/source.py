@@ -92,9 +92,12 @@ class Source:
         path = Path(name)
         if path.exists() or "/" in name or path.suffix:
             return self.there.read(path)
-        prefix = _prefix(name)
+        return self.once(prefix_called(name, f"a rules file, {IN_FORCE}, {DISK}, or "))
+
+    def once(self, prefix: str) -> RulesFile:
+        """Rules that were in force once, by how their digest begins."""
         with self.reading() as c:
-            return once_in_force(rules_history.texts(c, prefix), name)
+            return once_in_force(rules_history.texts(c, prefix), prefix)
 
     @staticmethod
     def _checked(store: Store) -> Store:
@@ -108,11 +111,12 @@ class Source:
         return store
 
 
-def _prefix(name: str) -> str:
+def prefix_called(name: str, also: str = "") -> str:
+    """How a digest begins. Raises NotUnderstood with what else may stand there."""
     try:
         return prefix_of(name)
     except InvalidInput:
-        known = f"a rules file, {IN_FORCE}, {DISK}, or the first {SHORTEST_DIGEST} or more digits of a digest of the history"
+        known = f"{also}the first {SHORTEST_DIGEST} or more digits of a digest of the history"
         raise NotUnderstood(f"'{name[:64]}': expected {known}") from None
 
 

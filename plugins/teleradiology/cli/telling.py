@@ -26,9 +26,14 @@ def table(rows: Sequence[Sequence[Any]], indent: str = "  ") -> Iterator[str]:
         yield (indent + "  ".join(aligned)).rstrip()
 
 
+_APART = ("decided_by", "problems")  # told on lines of their own
+
+
 def explanation(found: Mapping[str, Any]) -> Iterator[str]:
     """Every rule and condition, the decision, the readers, and what another file would change."""
-    yield "study " + ", ".join(f"{name} {value}" for name, value in found["subject"].items() if value and name != "decided_by")
+    yield "study " + ", ".join(f"{name} {value}" for name, value in found["subject"].items() if value and name not in _APART)
+    if odd := found["subject"].get("problems"):
+        yield "odd about it: " + "; ".join(odd)
     for place, rule in enumerate(found["rules"], 1):
         yield f"{place:>3} {found['file']}:{rule['line']}  {rule['rule']}"
         yield from (f"      {_asked(found['file'], asked)}" for asked in rule["conditions"])

@@ -163,6 +163,7 @@ def _subject(facts: StudyFacts) -> dict[str, Any]:
         "body_part": facts.body_part,
         "facility": facts.facility,
         "received_at": facts.received_at.isoformat() if facts.received_at else "",
+        "problems": list(facts.problems),
     }
 
 
