@@ -74,6 +74,7 @@ def test_a_changed_file_is_tried_on_the_past_and_stays_out_of_force(site):
     assert "2 of 2 studies would move" in text
     assert "Workload" in text and "Later than promised" in text
     assert "CT CHEST" in text and "P-1" not in text  # what was examined, and no patient
+    assert "Dr Huda Omar → Dr Salem Ahmed" in words_of(text) or "Dr Salem Ahmed → Dr Huda Omar" in words_of(text)
     assert site.room.rules.current.digest == before
     submit(site.as_("administrator"), "/rules/backtest", 422, text="version: 1")
 

@@ -143,7 +143,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state_word": lambda item: words.sign(words.STATES, State(item.state)).text,
     "state_icon": lambda item: words.STATES[State(item.state)].icon,
     "priority_word": lambda name: words.translated(words.PRIORITIES, name),
-    "problem_text": mistakes.said,
+    "problem_text": mistakes.shown,
     "skip_word": lambda word: words.translated(reasons.PASSED_ON, word),
     "sex_word": lambda name: words.translated(words.SEXES, name),
     "role_word": lambda name: words.translated(words.ROLES, name),
