@@ -106,6 +106,17 @@ def test_a_study_that_nobody_has_is_not_told_to_be_the_coordinators_own(site):
     assert "The time for a study of yours is running out" in site.as_("radiologist").get("/notices", headers=BELL).text
 
 
+def test_a_call_stays_on_top_until_it_was_made(site):
+    call = tell(site, "role:coordinator", "call", to=["Dr Head"])
+    for _ in range(25):
+        tell(site, "role:coordinator")
+    client = site.as_("coordinator")
+    shown = client.get("/notices", headers=BELL)
+    assert shown.text.index(call) < shown.text.index("A study needs a look") and shown.headers["X-Unread"] == "26"
+    client.post(f"/api/notifications/{call}/read")
+    assert call not in client.get("/notices", headers=BELL).text
+
+
 # A study's clock
 
 

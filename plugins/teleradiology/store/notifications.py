@@ -49,6 +49,12 @@ def of(c: Connection, recipients: Sequence[str], *, unread: bool = False, limit:
     return [Notice(*row) for row in c.execute(query.order_by(notifications.c.id.desc()).limit(limit))]
 
 
+def calls(c: Connection, recipients: Sequence[str]) -> list[Notice]:
+    """The calls that nobody has made yet, latest first."""
+    query = select(notifications).where(notifications.c.recipient.in_(recipients), notifications.c.kind == "call")
+    return [Notice(*row) for row in c.execute(query.where(sa.text("read_at IS NULL")).order_by(notifications.c.id.desc()))]
+
+
 def unread(c: Connection, recipients: Sequence[str]) -> int:
     """How much of it nobody has read."""
     query = select(func.count()).where(sa.text("read_at IS NULL"), notifications.c.recipient.in_(recipients))

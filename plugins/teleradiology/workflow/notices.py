@@ -34,6 +34,15 @@ def inbox(room: Room, actor: Actor, *, unread: bool = False, limit: int = 50) ->
         return Inbox(tuple(notifications.of(c, mine, unread=unread, limit=limit)), notifications.unread(c, mine))
 
 
+def with_calls_first(room: Room, actor: Actor, *, limit: int) -> Inbox:
+    """The same, the calls that nobody has made yet on top, however much was told since."""
+    found = inbox(room, actor, limit=limit)
+    with room.store.reading() as c:
+        waiting = notifications.calls(c, recipients(actor))
+    known = {each.id for each in waiting}
+    return Inbox((*waiting, *(each for each in found.notices if each.id not in known)), found.unread)
+
+
 def studies(room: Room, actor: Actor, found: Inbox) -> dict[str, Item]:
     """The studies that the notices are about, as far as the actor may see them, by id."""
     if not may(actor, "view"):

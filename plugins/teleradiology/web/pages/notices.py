@@ -51,9 +51,9 @@ def _page(room: Room) -> str:
 
 
 def _inbox(room: Room, limit: int) -> tuple[list[Shown], int]:
-    """The latest notices in words, and how many are unread."""
+    """The calls to make and the latest notices in words, and how many are unread."""
     actor, rules = auth.actor(), room.rules.current
-    found = notices.inbox(room, actor, limit=limit)
+    found = notices.with_calls_first(room, actor, limit=limit)
     studies = notices.studies(room, actor, found)
     return [_shown(each, rules, studies.get(each.item or "")) for each in found.notices], found.unread
 
