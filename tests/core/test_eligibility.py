@@ -95,8 +95,9 @@ def test_what_the_roster_and_open_work_say(standing, code):
 
 def test_on_call_hours_count_only_when_the_search_is_that_wide():
     reader = replace(SALEM, on_call=(Shift(EVERY_DAY, time(8), time(20), "Africa/Tripoli"),))
-    assert codes(reader) == ["off-duty"]
-    assert codes(reader, replace(NEED, broadened=GENERAL_READERS)) == ["off-duty"]
+    assert codes(reader) == ["on-call"]
+    assert codes(reader, replace(NEED, broadened=GENERAL_READERS)) == ["on-call"]
+    assert codes(reader, replace(NEED, at=NEED.at + timedelta(hours=12))) == ["off-duty"]
     assert codes(reader, replace(NEED, broadened=ON_CALL)) == []
 
 

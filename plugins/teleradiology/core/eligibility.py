@@ -194,8 +194,10 @@ def _is_on_call(reader: Reader, need: Need, standing: Standing) -> bool:
 def _duty(reader: Reader, need: Need, standing: Standing) -> Reason | None:
     if not standing.available:
         return Reason("unavailable")
-    if _is_on_shift(reader, need, standing) or (need.broadened >= ON_CALL and _is_on_call(reader, need, standing)):
+    if _is_on_shift(reader, need, standing):
         return None
+    if _is_on_call(reader, need, standing):
+        return None if need.broadened >= ON_CALL else Reason("on-call")
     hours = (*reader.shifts, *reader.on_call)
     if standing.duty != BY_SHIFTS and (not hours or any(shift.covers(need.at) for shift in reader.shifts)):
         return Reason("on-leave")

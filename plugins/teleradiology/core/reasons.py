@@ -26,6 +26,7 @@ AGAINST: Mapping[str, str] = {
     "no-language": "no language is known; this report must be in {language}",
     "partner": "is of the partner group {group}, which is asked only when nobody else can",
     "off-duty": "is off duty at {clock}; on duty {shifts}",
+    "on-call": "is on call, and is asked only when nobody on shift can",
     "on-leave": "is not on duty by the roster",
     "unavailable": "is not available at present",
     "capacity": "has {open} open studies; takes {most} at most",
@@ -35,7 +36,7 @@ AGAINST: Mapping[str, str] = {
     "gone": "is not in the rules in force",
 }
 # What stands against somebody now and may not later: a shift begins, hands become free.
-PASSING = frozenset({"off-duty", "on-leave", "unavailable", "capacity", "most-work", "passed-on", "no-sooner"})
+PASSING = frozenset({"off-duty", "on-call", "on-leave", "unavailable", "capacity", "most-work", "passed-on", "no-sooner"})
 # What no wish of anybody overcomes: not that of a rule, of a reader who picks freely, nor that nobody else is there.
 NEVER = frozenset(
     {"no-licence", "licence-begins", "licence-ended", "no-right", "right-ended", "no-final-right"}

@@ -29,6 +29,7 @@ AGAINST = {
     "no-language": N_("No language is known; this report must be in {language}."),
     "partner": N_("Is of the partner group {group}, which is asked only when nobody else can."),
     "off-duty": N_("Is off duty at {clock}; on duty {shifts}."),
+    "on-call": N_("Is on call, and is asked only when nobody on shift can."),
     "on-leave": N_("Is not on duty by the roster."),
     "unavailable": N_("Is not available at present."),
     "capacity": N_("Has {open} open studies and takes {most} at most."),
@@ -161,6 +162,7 @@ def moved(cause: str, names: Mapping[str, str]) -> str:
 MOVED = {
     "": N_("may not read it any more"),
     "off-duty": N_("went off duty"),
+    "on-call": N_("went off duty"),
     "on-leave": N_("went off duty"),
     "unavailable": N_("is not available"),
     "licence-ended": N_("the licence has expired"),
