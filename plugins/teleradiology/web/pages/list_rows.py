@@ -108,7 +108,7 @@ def _main(item: Item, actor: Actor) -> Main:
 def _attention(item: Item) -> Sign:
     word, _colon, place = item.attention.partition(":")
     told = words.translated(words.ATTENTION, word)
-    short = {"undecided": _("Undecided"), "quarantined": _("Quarantined")}.get(word, told)
+    short = {"undecided": _("Undecided"), "quarantined": _("Quarantined"), NO_READER: _("No reader")}.get(word, told)
     return Sign(short, "attention", "bad", f"{told} ({place.strip()})" if place.strip() else told)
 
 
