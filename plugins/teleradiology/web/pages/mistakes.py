@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from ... import locale
-from . import look, roster_mistakes
+from ...core.errors import Problem
+from . import look, roster_mistakes, rules_mistakes
 from .words import N_, filled
 
 TEXTS = {
@@ -28,14 +32,30 @@ TEXTS = {
     "password-short": N_("expected a longer password; least number of characters: {least}, found: {found}"),
     "password-name": N_("expected a password that is not the user name"),
 }
+_WORDS = Markup('<span dir="{}">{}</span>')
+_FOREIGN = Markup('<span class="foreign" dir="ltr" lang="en">{}</span>')
 _ALL = {**TEXTS, **roster_mistakes.TEXTS}
 
 
-def said(problem: Any) -> str:
-    """A problem in words; one without a code of ours, or that a refusal's document has put into words, as it is."""
-    if isinstance(problem, dict):
+def said(problem: Problem) -> str:
+    """A problem in words; one that has neither a code of ours nor a form that we know as it is."""
+    return problem.message if look.language() == locale.SOURCE else _in_words(problem) or problem.message
+
+
+def shown(problem: Problem | Mapping[str, Any]) -> Markup | str:
+    """The same on a page, where a sentence about a file that is known in English alone is set apart; a document has its words."""
+    if not isinstance(problem, Problem):
         return str(problem["message"])
+    language = look.language()
+    if language == locale.SOURCE:
+        return problem.message
+    if text := _in_words(problem):  # which may begin with a name in other letters
+        return _WORDS.format(locale.DIRECTIONS[language], text)
+    return _FOREIGN.format(problem.message) if problem.line else problem.message
+
+
+def _in_words(problem: Problem) -> str:
     told = problem.told
-    if told is None or told.code not in _ALL or look.language() == locale.SOURCE:
-        return str(problem.message)
-    return filled(_ALL[told.code], told.params)
+    if told is not None and told.code in _ALL:
+        return filled(_ALL[told.code], told.params)
+    return rules_mistakes.said(problem.message)
