@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 from support.bench import QUIET, RULES, Bench
 from support.live_orthanc import free_port
-from teleradiology.cli import main
+from teleradiology.cli import main, source
 from teleradiology.store import audit, rules_history
 from teleradiology.web.app import create_app
 from teleradiology.workflow import accounts, rules
@@ -321,6 +323,24 @@ def test_attributes_that_cannot_be_read_are_told_with_the_explanation(typed: Any
     answer = typed("explain", "--tags", "Modality=CT,PatientAge=abc,StudyDate=31.12.2026", "--rules", changed)
     assert answer.code == 0
     assert "odd about it: StudyDate is not a date; PatientAge is not an age or a place holder" in answer.out
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [PermissionError(13, "Permission denied", "/srv/data/serving.json"),
+     OperationalError("SELECT 1", {}, sqlite3.OperationalError("attempt to write a readonly database"))],
+)  # fmt: skip
+def test_an_account_without_the_right_is_told_which_one_has_it(
+    typed: Any, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def refused(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(source.Source, "reading", refused)
+    answer = typed("history")
+    assert (answer.code, answer.out) == (1, "")
+    assert "or run the command as the account of the service" in answer.err
+    assert "backup" not in answer.err
 
 
 def test_a_mistyped_option_in_front_of_a_verb_is_told_as_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str]) -> int:
         complain(refusal, form)
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except PermissionError as error:
+        complain(Unavailable(f"{error.filename or 'the system'}: {error.strerror or error}. {installation.NOT_PERMITTED}"), form)
     except OSError as error:
         complain(Unavailable(f"{error.filename or 'the system'}: {error.strerror or error}"), form)
     except StorageError as error:

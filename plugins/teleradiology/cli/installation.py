@@ -21,6 +21,7 @@ from ..store.engine import StorageError, Store, connect
 from ..store.seal import Seal, seal_of
 from .parser import HOME
 
+NOT_PERMITTED = "Give this account the right to, or run the command as the account of the service"
 CONFIGURATION = HOME / "orthanc.json"
 # What ./serve notes in the data folder, and the variables of orthanc.json that it sets from them.
 NOTED = {"http_port": "TELERADIOLOGY_HTTP_PORT", "dicom_port": "TELERADIOLOGY_DICOM_PORT", "rules": "TELERADIOLOGY_RULES"}
@@ -88,6 +89,8 @@ def of(data_dir: Path) -> Installation:
 def unreadable(error: StorageError) -> Unavailable:
     """What a failure of the database means to an administrator."""
     said = str(getattr(error, "orig", None) or error).splitlines()[0]
+    if "readonly database" in said or "unable to open" in said:
+        return Unavailable(f"the database cannot be used by this account: {said}. {NOT_PERMITTED}")
     return Unavailable(f"the database cannot be read: {said}. See ./teleradiology doctor, or restore it from the backup")
 
 
