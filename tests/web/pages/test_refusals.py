@@ -91,9 +91,7 @@ def test_an_urgency_that_is_refused(site):
 
 
 def test_a_right_that_somebody_does_not_have(site):
-    assert plain(site.as_("radiologist").get("/api/accounts", headers=ARABIC).json["detail"]) == (
-        "لا يملك حسابك صلاحية هذا الإجراء. وهي لمن دوره: مسؤول النظام."
-    )
+    assert plain(site.as_("radiologist").get("/api/accounts", headers=ARABIC).json["detail"]) == ("من يحق له ذلك: مسؤول النظام.")
 
 
 def test_the_mistakes_of_an_account_are_told_in_arabic(site):

@@ -33,7 +33,7 @@ TEXTS = {
     "assign-against": N_("{reader} may not have this study. {why} To assign it all the same, give a reason."),
     "not-imported": N_("Nothing was imported. {told} of {all} mistakes are told."),
     "unreadable": N_("The file cannot be read."),
-    "no-right": N_("Your account does not have the right to do this. It belongs to: {roles}."),
+    "no-right": N_("Who may do this: {roles}."),
     "preliminary-only": N_("The rules file lets {reader} sign preliminary reports only."),
     "preliminary-only-of": N_("The rules file lets {reader} sign preliminary reports of {modality} only."),
     "no-right-to": N_("{reader} has no right to report {modality}; see “rights” in the rules file."),
