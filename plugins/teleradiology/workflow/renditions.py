@@ -109,7 +109,8 @@ def _raise_alarm(room: Room, signed: Signed, what: str) -> None:
             items.change(c, item, now, attention=f"{ALTERED}: version {signed.version}")
         detail = {"report": signed.id, "version": signed.version, "form": what}
         audit.append(c, ALTERED, WATCH, now, item=item.id, study=item.study_instance_uid, outcome=SERIOUS_FAILURE, detail=detail)
-    raise ReportAltered(f"Version {signed.version} of the report is stored otherwise than it was signed; it is not given out.")
+    text = f"Version {signed.version} of the report is stored otherwise than it was signed; it is not given out."
+    raise ReportAltered(text, told=Told("altered", {"version": signed.version}))
 
 
 def _report(signed: Signed) -> SignedReport:

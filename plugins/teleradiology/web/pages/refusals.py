@@ -60,6 +60,7 @@ TEXTS = {
     "intake-sound": N_("The intake of this study has not failed: there is nothing to try again."),
     "no-item": N_("There is no such study on the worklist."),
     "no-report": N_("There is no such report."),
+    "altered": N_("Version {version} of the report is stored otherwise than it was signed; it is not given out."),
     "other-site": N_("This came from a page of another site and was not done."),
     "other-session": N_("This page is of another session. Open it again, then repeat."),
 }
@@ -75,8 +76,8 @@ def said(refusal: Refusal) -> str:
         return refusal.detail
     if told is None or told.code not in TEXTS:
         # Which part is busy helps nobody before the page; what says no more than its class is said in the words of the code.
-        is_general = isinstance(refusal, Busy | Unavailable) or refusal.detail == (type(refusal).__doc__ or "").strip()
-        return words.refusal(refusal.code)[1] if is_general else refusal.detail
+        is_general = type(refusal) in (Busy, Unavailable) or refusal.detail == (type(refusal).__doc__ or "").strip()
+        return words.refusal(refusal.code)[1] if is_general and refusal.code in words.REFUSALS else refusal.detail
     return filled(TEXTS[told.code], _params(told.params))
 
 
