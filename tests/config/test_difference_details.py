@@ -28,7 +28,7 @@ LADDER = {"office": {"steps": [{"at": "50%", "do": "notify-reader"}]}}
             {"facilities": FACILITIES | {"gozo": {**FACILITIES["zliten-clinic"], "calling_aets": ["GOZO"]}}},
             ["facilities: gozo added"],
         ),
-        ({"turnaround": [{"name": "all", "time": "5h"}]}, ["policies: all added"]),
+        ({"turnaround": [{"name": "all", "time": "5h"}]}, ["turnaround: all added"]),
         ({"completeness": [{"modalities": ["MG"], "instances": 4}]}, ["completeness: number 1 added"]),
         ({"workload": {"values": [{"weight": 2}]}}, ["workload: workload changed rows: nothing → weight 2"]),
         ({"ladders": LADDER}, ["ladders: office added"]),
@@ -37,6 +37,31 @@ LADDER = {"office": {"steps": [{"at": "50%", "do": "notify-reader"}]}}
 def test_each_part_that_changed_is_told(changed: dict[str, object], told: list[str]) -> None:
     found = [str(each) for each in details(rules_of(), rules_of(**changed))]
     assert found == told
+
+
+EMERGENCIES, ALL = {"name": "emergencies", "priority": "stat", "time": "30m"}, {"name": "all", "time": "5h"}
+STEPS = [{"at": "50%", "do": "notify-reader"}, {"at": "+15m", "do": "call", "to": ["Head"]}]
+LATER = [STEPS[0], {"at": "+20m", "do": "call", "to": ["Head"]}]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"turnaround": [EMERGENCIES, ALL]}, {"turnaround": [ALL, EMERGENCIES]}, ["turnaround: all moved place: 2 → 1"]),
+        ({"completeness": [{"name": "a", "quiet": "5s"}, {"name": "b", "quiet": "9s"}]},
+         {"completeness": [{"name": "b", "quiet": "9s"}, {"name": "a", "quiet": "5s"}]}, ["completeness: b moved place: 2 → 1"]),
+        ({"assignment": {"continuity": 8}}, {"assignment": {"continuity": 9}},
+         ["assignment: assignment changed general.choice.continuity: 8 → 9"]),
+        ({"ladders": {"l": {"steps": STEPS}}, "turnaround": [{**ALL, "ladder": "l"}]},
+         {"ladders": {"l": {"steps": LATER}}, "turnaround": [{**ALL, "ladder": "l"}]},
+         ["ladders: l changed steps: name call at 100% +15m action call share 1 offset 15m by page to Head"
+          " → name call at 100% +20m action call share 1 offset 20m by page to Head"]),
+    ],
+)  # fmt: skip
+def test_only_what_changed_is_told_and_an_order_that_decides_counts(
+    before: dict[str, object], after: dict[str, object], told: list[str]
+) -> None:
+    assert [str(each) for each in details(rules_of(**before), rules_of(**after))] == told
 
 
 def test_nothing_is_told_as_a_program_prints_it() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
 from ..core.comparison import shown
 from ..core.conditions import AllOf
-from .differences import content, sections
+from .differences import ORDER_MATTERS, content, sections
 from .rules_file import RulesFile
 
+_WRITTEN = {"policies": "turnaround", "assigning": "assignment"}  # how the file calls them
 ADDED, REMOVED, MOVED, CHANGED = "added", "removed", "moved", "changed"
 
 
@@ -34,7 +35,13 @@ class Detail:
 
 def details(before: RulesFile, after: RulesFile) -> tuple[Detail, ...]:
     """Every difference that means something, section by section."""
-    return tuple(detail for section in sections() for detail in _of_section(section, before, after))
+    found = (detail for section in sections() for detail in _of_section(section, before, after))
+    return tuple(_as_written(each) for each in found)
+
+
+def _as_written(found: Detail) -> Detail:
+    section = _WRITTEN.get(found.section, found.section)
+    return replace(found, section=section, name=section if found.name == found.section else found.name)
 
 
 def _of_section(section: str, before: RulesFile, after: RulesFile) -> Iterator[Detail]:
@@ -47,7 +54,7 @@ def _of_section(section: str, before: RulesFile, after: RulesFile) -> Iterator[D
             yield Detail(section, name, REMOVED)
         elif old[name] != new[name]:
             yield from _of_entry(section, name, old[name], new[name])
-    if section in ("rules", "priorities"):
+    if section in ORDER_MATTERS:
         yield from _moved(section, list(old), list(new))
 
 
@@ -62,10 +69,41 @@ def _moved(section: str, old: list[str], new: list[str]) -> Iterator[Detail]:
 
 
 def _of_entry(section: str, name: str, old: Any, new: Any) -> Iterator[Detail]:
-    before, after = _parts(section, old), _parts(section, new)
-    for part in dict.fromkeys((*before, *after)):
-        if before.get(part) != after.get(part):
-            yield Detail(section, name, CHANGED, part, _told(before.get(part)), _told(after.get(part)))
+    for part, before, after in _changes("", _parts(section, old), _parts(section, new)):
+        yield Detail(section, name, CHANGED, part, _told(before), _told(after))
+
+
+def _changes(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """The parts that differ, down to where they do."""
+    for part in dict.fromkeys((*old, *new)):
+        before, after = old.get(part), new.get(part)
+        if before == after:
+            continue
+        below = ".".join(word for word in (path, part) if word)
+        if _is_record(before) and type(before) is type(after):
+            yield from _changes(below, _inner(before), _inner(after))
+        else:
+            yield below, *_without_the_same(before, after)
+
+
+def _is_record(value: Any) -> bool:
+    """Whether a value is told part by part, and not in words of its own."""
+    has_words = hasattr(value, "describe") or hasattr(value, "to_json") or "__str__" in vars(type(value))
+    return isinstance(value, Mapping) or (is_dataclass(value) and not has_words)
+
+
+def _inner(value: Any) -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        return {str(key): each for key, each in value.items()}
+    return {each.name: getattr(value, each.name) for each in fields(value) if each.repr}
+
+
+def _without_the_same(before: Any, after: Any) -> tuple[Any, Any]:
+    """Of two lists of records those that only one has, so that the one that changed among many is seen."""
+    if not (isinstance(before, tuple) and isinstance(after, tuple) and all(is_dataclass(each) for each in (*before, *after))):
+        return before, after
+    gone, come = tuple(each for each in before if each not in after), tuple(each for each in after if each not in before)
+    return (gone, come) if gone or come else (before, after)
 
 
 def _parts(section: str, entry: Any) -> dict[str, Any]:

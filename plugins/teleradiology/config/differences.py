@@ -31,7 +31,7 @@ def between(before: RulesFile, after: RulesFile) -> tuple[Difference, ...]:
     return tuple(each for each in found if each is not None)
 
 
-_ORDER_MATTERS = ("priorities", "rules")
+ORDER_MATTERS = ("priorities", "policies", "completeness", "rules")  # of these the first that fits decides, or counts more
 _NO_SECTIONS = ("digest", "text", "ruleset", "warnings")
 
 
@@ -63,6 +63,6 @@ def _difference(section: str, before: dict[str, Any], after: dict[str, Any]) -> 
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
         changed=tuple(name for name in kept if before[name] != after[name]),
-        moved=section in _ORDER_MATTERS and kept != [name for name in after if name in before],
+        moved=section in ORDER_MATTERS and kept != [name for name in after if name in before],
     )
     return None if found == Difference(section) else found
