@@ -12,6 +12,8 @@ from ..core.errors import Problem
 _BLOCKS = {"while parsing a block mapping": "mapping", "while parsing a block collection": "list"}
 _BRACKETS = {"while parsing a flow mapping": "{", "while parsing a flow sequence": "["}
 _WORDS = {"'<stream end>'": "the end of the file", "end of stream": "the end of the file", "'<scalar>'": "a text"}
+_NO_COLON = "could not find expected ':'"
+_SIGNS = "@`%*&?|>"
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # as the parser counts lines
 _BLOCK_TEXT = "after | and > a text begins on the next line; put one that begins with such a sign in quotes"
 _GLUED = {"-": re.compile(r"^\s*(- +)*-[^\s-]"), ":": re.compile(r"^\s*(- +)*[\w.-]+:[^\s:/]")}
@@ -25,6 +27,8 @@ def syntax_problem(error: Exception, text: str, file: str, quote_opened: int | N
     if mark and (glued := _glued(error, mark, text)):
         sign, line, column = glued
         return Problem(f"not YAML: a '{sign}' needs a space after it", "", file, line, column)
+    if error.context_mark and error.problem == _NO_COLON:
+        mark = error.context_mark
     message = f"not YAML: {_words(error, mark, text, quote_opened)}"
     return Problem(message, "", file, mark.line + 1 if mark else None, mark.column + 1 if mark else None)
 
@@ -45,6 +49,8 @@ def _words(error: MarkedYAMLError, mark: Any, text: str, quote_opened: int | Non
         return quotes
     if begun and mark and error.context in _BLOCKS and str(error.problem).startswith("expected <block end>"):
         return _after_quotes(mark, text, quote_opened) or _indented(_BLOCKS[error.context], begun, mark)
+    if begun and error.problem == _NO_COLON:
+        return "this is no key with a ': ' after it and no item with a '- ' before it"
     if begun and error.context == "while scanning a quoted scalar":
         return f"the quote that opens on line {begun.line + 1} is never closed"
     return _of_the_parser(error, begun, mark)
@@ -63,7 +69,7 @@ def _of_the_parser(error: MarkedYAMLError, begun: Any, mark: Any) -> str:
 
 def _glued(error: MarkedYAMLError, mark: Any, text: str) -> tuple[str, int, int] | None:
     """A ``-`` or ``:`` without the space that makes it one, with its place: what follows is then misread, here or below."""
-    if error.problem not in ("mapping values are not allowed here", "could not find expected ':'"):
+    if error.problem not in ("mapping values are not allowed here", _NO_COLON):
         return None
     lines = _LINE_ENDS.split(text)
     before = [number for number in range(mark.line) if lines[number].strip() and not lines[number].lstrip().startswith("#")]
@@ -80,10 +86,10 @@ def _line(text: str, mark: Any) -> str:
 
 def _sign_of_yaml(error: MarkedYAMLError, begun: Any, mark: Any, text: str) -> str:
     """The sign that means something to YAML where somebody meant a text."""
-    if begun and error.context in ("while scanning an alias", "while scanning an anchor"):
-        return _line(text, begun)[begun.column :][:1]
+    at = begun if begun and error.context in ("while scanning an alias", "while scanning an anchor") else mark
     begins_nothing = "cannot start any token" in str(error.problem) or error.problem == "mapping keys are not allowed here"
-    return _line(text, mark)[mark.column :][:1] if begins_nothing else ""
+    sign = _line(text, at)[at.column :][:1] if at is not mark or begins_nothing else ""
+    return sign if sign and sign in _SIGNS else ""
 
 
 def _after_quotes(mark: Any, text: str, opened: int | None) -> str:
