@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -302,6 +303,22 @@ def test_problems_are_limited_in_number() -> None:
     problems = problems_of(text_of(*rules))
     assert len(problems) == 101
     assert "there are more than 100" in str(problems[0])
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"rules": [{"nme": "x"}] * 300},
+        {"rules": [{"name": f"r{number}", "when": {"patient_age": {"between": ["x", "y"]}}} for number in range(300)]},
+        {"readers": {f"dr-{number}": {"nme": "x"} for number in range(300)}},
+        {"facilities": {f"site-{number}": {"nme": "x"} for number in range(300)}},
+        {"turnaround": [{"nme": "x"}] * 300, "examples": [{"nme": "x"}] * 300, "priorities": {"stat": {}}},
+    ],
+)
+def test_a_part_that_is_wrong_is_refused_also_when_no_more_problems_are_told(sections) -> None:
+    with pytest.raises(InvalidConfiguration) as refused:
+        load(json.dumps({"version": 1, **sections}, indent=0))
+    assert len(refused.value.problems) == 101
 
 
 _words = st.sampled_from(

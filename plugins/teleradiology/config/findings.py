@@ -15,15 +15,20 @@ LONGEST_SHOWN = 60
 
 @dataclass
 class Findings:
-    """The problems and warnings of one file. ``names`` are the ids that each section defines: what references may name."""
+    """The problems and warnings of one file. ``names`` are the ids that each section defines: what references may name.
+
+    ``wrong`` counts also the problems that are too many to be told: by it a part knows whether anything in it is wrong.
+    """
 
     file: str
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    wrong: int = 0
 
     def problem(self, place: Place, path: str, message: str, suggestion: str = "") -> None:
         """Note what makes the file unfit."""
+        self.wrong += 1
         self._add(self.problems, place, path, message, suggestion)
 
     def warning(self, place: Place, path: str, message: str, suggestion: str = "") -> None:

@@ -210,9 +210,9 @@ def _bound(low: bool) -> Callable[[str, Node, str, Findings], list[c.Condition]]
 
 
 def _between(fact: str, node: Node, path: str, findings: Findings) -> list[c.Condition]:
-    before = len(findings.problems)
+    before = findings.wrong
     values = ListOf(shape_of(fact), "two values", only_list=True).read(node, path, findings) or ()
-    if len(findings.problems) > before:
+    if findings.wrong > before:
         return []
     if len(values) != 2:
         findings.problem(node.place, path, f"expected a list of two values, found {len(values)}")

@@ -39,9 +39,9 @@ class Record:
         return f"{self.what} (a mapping with {listed([field.name for field in self.fields])})"
 
     def read(self, node: Node, path: str, findings: Findings) -> Any:
-        before = len(findings.problems)
+        before = findings.wrong
         values = self.values(node, path, findings)
-        if values is None or len(findings.problems) > before:
+        if values is None or findings.wrong > before:
             return None
         built = self.build(**values)
         if wrong := self.wrong(built):
@@ -100,11 +100,11 @@ class TableOf:
             return None
         found: dict[str, Any] = {}
         for rank, (key, entry) in enumerate(node.entries.items()):
-            before = len(findings.problems)
+            before = findings.wrong
             if NAME.parse(key) is None:
                 findings.problem(entry.place, below(path, key), f"expected {NAME.words}, found {shortened(key)}")
             values = self.of.values(entry.value, below(path, key), findings)
-            if values is not None and len(findings.problems) == before:
+            if values is not None and findings.wrong == before:
                 found[key] = self.of.build(key, rank, **values) if self.with_rank else self.of.build(key, **values)
         return found
 

@@ -77,9 +77,9 @@ class Rules:
 
 
 def _rule(node: Node, path: str, findings: Findings) -> Rule | None:
-    before = len(findings.problems)
+    before = findings.wrong
     values = RULE.values(node, path, findings)
-    if values is None or len(findings.problems) > before:
+    if values is None or findings.wrong > before:
         return None
     if not values["then"]:
         findings.problem(node.place, below(path, "then"), f"sets nothing; expected one of {listed(ATTRIBUTES)}")
