@@ -100,9 +100,8 @@ def conditions_on(fact: str, node: Node, path: str, findings: Findings) -> list[
     if not isinstance(node, Table):
         return _READERS["equals"](fact, node, path, findings)
     if not node.entries:
-        findings.problem(
-            node.place, path, f"expected a value, a list or matchers ({listed(MATCHERS_OF[KINDS[fact]])}), found {{}}"
-        )
+        expected = f"a value, a list or matchers ({listed(MATCHERS_OF[KINDS[fact]])})"
+        findings.problem(node.place, path, f"expected {expected}, found {kind_of(node)}")
     found = [each for key, entry in node.entries.items() for each in _matcher(fact, key, entry, below(path, key), findings)]
     _check_bounds(fact, found, node, path, findings)
     return found
