@@ -10,7 +10,7 @@ from support.bench import Bench
 from support.builders import coordinator, radiologist
 from teleradiology.core.roster import Exception_
 from teleradiology.core.worklist import State
-from teleradiology.workflow import assignment, changeover, oversight, reassigning, roster, roster_files
+from teleradiology.workflow import assignment, changeover, oversight, reading, reassigning, roster, roster_files
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 PROMPTLY = 5 * SECOND
@@ -192,6 +192,53 @@ def test_a_slip_of_the_wall_clock_hands_nothing_over_and_the_end_of_the_shift_st
     end = datetime(2026, 6, 11, 4, tzinfo=UTC)
     until(bench, end)
     assert timedelta(0) <= moved_at(bench, item) - end <= PROMPTLY
+
+
+@pytest.mark.parametrize("step", [-0.2, -10, -29])
+def test_a_clock_that_is_put_back_a_little_after_the_end_of_a_shift_gives_nothing_back(tmp_path, step):
+    bench = opened(tmp_path)
+    item, end = bench.take_in(("CT", 1)), datetime(2026, 6, 11, 4, tzinfo=UTC)
+    until(bench, end)
+    assert moved_at(bench, item) == end
+    bench.clock.step(step)
+    bench.live(120)
+    assert bench.item(item.orthanc_id).reader == "dr-day"
+    assert causes(bench, item) == ["reassigned: off-duty 2026-06-11 dr-night"]
+
+
+def test_who_is_away_twice_on_one_day_hands_over_twice(tmp_path):
+    morning = datetime(2026, 6, 11, 6, tzinfo=UTC)
+    bench = opened(tmp_path, morning)
+    item = bench.take_in(("CT", 1))
+    for begin in (morning + HOUR, morning + 3 * HOUR):
+        roster.add(bench.room, coordinator(), Exception_("dr-day", "leave", begin, begin + HOUR))
+        roster.add(bench.room, coordinator(), Exception_("dr-night", "extra", begin, begin + HOUR))
+    seen = []
+    for _ in range(5 * 60):
+        bench.beat(60)
+        reader = bench.item(item.orthanc_id).reader
+        seen += [reader] if seen[-1:] != [reader] else []
+    assert seen == ["dr-day", "dr-night", "dr-day", "dr-night", "dr-day"]
+    assert causes(bench, item) == [
+        "reassigned: on-leave 2026-06-11 dr-day",
+        "reassigned: off-duty 2026-06-11 dr-night",
+        "reassigned: on-leave 2026-06-11T09:00 dr-day",
+        "reassigned: off-duty 2026-06-11T10:00 dr-night",
+    ]
+
+
+def test_a_slip_of_the_wall_clock_takes_no_claim_from_a_reader_who_is_there(tmp_path):
+    bench = opened(tmp_path)
+    item, night = bench.take_in(("CT", 1)), radiologist("dr-night")
+    reading.claim(bench.room, night, item.id)
+    for step in (2 * 3600, -2 * 3600):
+        bench.clock.step(step)
+        bench.live(25)
+        reading.heartbeat(bench.room, night, item.id)
+        bench.live(25)
+        assert bench.item(item.orthanc_id).state == State.READING
+    bench.live(300)
+    assert bench.item(item.orthanc_id).state != State.READING  # whoever has gone still loses it
 
 
 def test_the_heartbeat_comes_back_for_the_instant_however_seldom_it_beats(tmp_path):

@@ -14,6 +14,7 @@ from ..store import audit, bookmarks, decisions, items, notifications
 from ..store.engine import Connection
 from ..store.item import Item
 from . import assignment, insisting, standings
+from .memory import A_STEP
 from .room import Room
 
 REASSIGNED = "reassigned"
@@ -46,13 +47,13 @@ def _move(room: Room, seen: Item) -> bool:
     """To somebody else, or back to the list when waiting for the holder helps nobody; once for one cause."""
     with room.store.writing() as c:
         item, now, rules = items.get(c, seen.id), room.now(), room.rules.current
-        if item is None or item.state != State.ASSIGNED or item.reader != seen.reader:
+        if item is None or item.state != State.ASSIGNED or item.reader != seen.reader or _is_ahead(item, now):
             return False
         against = insisting.news(c, item.id, item.reader, _against(rules, item, standings.presence(c, rules, now), now))
         if not against:
             return False
-        cause = f"{REASSIGNED}: {against[0].code} {now:%Y-%m-%d} {item.reader}"[:64]
-        if any(each.cause == cause for each in decisions.of_item(c, item.id)):
+        cause = _cause(c, item, against[0], now)
+        if cause is None:
             return False
         chosen = _somebody_else(c, rules, item, now)
         may_wait = chosen.broadened < rules.assigning_of(item.facility).last_step
@@ -61,6 +62,18 @@ def _move(room: Room, seen: Item) -> bool:
         told = {"taken_from": item.reader, "against": [each.code for each in against]}
         assignment.hand_over(c, room, item, chosen, cause, **told)
         return True
+
+
+def _cause(c: Connection, item: Item, against: Reason, now: datetime) -> str | None:
+    """By the day; by the minute when the same came up that day already, since shifts have breaks. Not again in that minute."""
+    told = {each.cause for each in decisions.of_item(c, item.id)}
+    causes = (f"{REASSIGNED}: {against.code} {when} {item.reader}"[:64] for when in (f"{now:%Y-%m-%d}", f"{now:%Y-%m-%dT%H:%M}"))
+    return next((cause for cause in causes if cause not in told), None)
+
+
+def _is_ahead(item: Item, now: datetime) -> bool:
+    """Whether it was given away later than now: the clock was put back a little, or another service's is ahead of this one."""
+    return item.assigned_at is not None and now < item.assigned_at <= now + A_STEP
 
 
 def _somebody_else(c: Connection, rules: RulesFile, item: Item, now: datetime) -> Assignment:
