@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from teleradiology.config.rules_file import load
-from teleradiology.store import ladder_steps, notifications
+from teleradiology.store import audit, ladder_steps, notifications, schema
 from teleradiology.store.ladder_steps import Taken
-from teleradiology.web.api.models.notifications import ClockOut, NoticeList, NoticeOut
+from teleradiology.web.api.models.notifications import ClockOut, NoticeList, NoticeOut, NoticesReadOut
 from teleradiology.web.api.models.worklist import Timeline
 from teleradiology.workflow import clock, escalation
 
@@ -117,6 +118,34 @@ def test_a_call_stays_on_top_until_it_was_made(site):
     assert call not in client.get("/notices", headers=BELL).text
 
 
+def test_all_are_read_at_once_but_never_the_calls(site):
+    call = tell(site, "role:coordinator", "call", to=["Dr Head"])
+    seen = [tell(site, "role:coordinator") for _ in range(3)]
+    someone_else, newer = tell(site, "radiologist"), tell(site, "role:coordinator")
+    client = site.as_("coordinator")
+    answer = client.post("/api/notifications/read", json={"up_to": seen[-1]})
+    NoticesReadOut.model_validate(answer.json)
+    assert answer.json == {"read": 3, "unread": 2}
+    left = {each["id"] for each in client.get("/api/notifications?unread=true").json["items"]}
+    assert left == {call, newer}
+    assert site.as_("radiologist").get("/api/notifications").json["items"][0]["id"] == someone_else
+    assert site.as_("radiologist").get("/api/notifications").json["unread"] == 1
+    assert client.post("/api/notifications/read", json={"up_to": seen[-1]}).json == {"read": 0, "unread": 2}
+    with site.room.store.reading() as c:
+        assert [each.event for each in audit.page(c, limit=9)[0]].count("notice-read") == 3
+    assert client.post("/api/notifications/read", json={}).status_code == 422
+    assert site.anonymous.post("/api/notifications/read", json={"up_to": newer}).status_code == 401
+
+
+def test_the_page_offers_it_up_to_the_latest_that_it_shows(site):
+    html, client = {"Accept": "text/html"}, site.as_("coordinator")
+    tell(site, "role:coordinator", "call", to=["Dr Head"])
+    assert "data-read-all" not in client.get("/notices", headers=html).text
+    notice = tell(site, "role:coordinator")
+    tell(site, "role:coordinator", "call", to=["Dr Head"])
+    assert f'data-read-all="{notice}"' in client.get("/notices", headers=html).text
+
+
 # A study's clock
 
 
@@ -161,6 +190,27 @@ def test_whom_to_call_stands_beside_the_step_for_coordinators_alone(site, item):
         site.as_(who).get(f"/studies/{item.id}", headers={"Accept": "text/html"}).text for who in ("coordinator", "facility")
     )
     assert ["Dr Head" in page for page in pages] == [True, False]
+
+
+@pytest.mark.parametrize(("language", "coordinators"), [("en", "the coordinators"), ("ar", "المنسقون")])
+def test_the_timeline_names_whom_the_ladder_told(site, item, language, coordinators):
+    site.change(item, reader="dr-salem", state="assigned", ring_at=site.clock() - timedelta(minutes=1))
+    with site.room.store.writing() as c:
+        c.execute(delete(schema.ladder_steps))
+    site.clock.forward(minutes=30)
+    escalation.escalate(site.room)
+    headers = {"Accept": "text/html", "Cookie": f"teleradiology_language={language}"}
+
+    def told(who: str) -> list[str]:
+        page = site.as_(who).get(f"/studies/{item.id}", headers=headers).text
+        lines = re.findall(r"<li[^>]*>(.*?)</li>", page[page.index("timeline-title") :], re.DOTALL)
+        return [line for line in lines if "Told as time ran out" in line or "أُرسل تنبيه مع نفاد الوقت" in line]
+
+    call, coordinator, reader = told("coordinator")
+    assert "Dr Salem Ahmed" in reader and "radiologist" not in reader
+    assert coordinators in coordinator
+    assert coordinators in call and "Dr Head" in call
+    assert "Dr Head" not in told("radiologist")[0] and coordinators in told("radiologist")[0]
 
 
 def test_an_escalated_study_says_so_on_the_list(site, item):

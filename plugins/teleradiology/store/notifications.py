@@ -55,6 +55,13 @@ def calls(c: Connection, recipients: Sequence[str]) -> list[Notice]:
     return [Notice(*row) for row in c.execute(query.where(sa.text("read_at IS NULL")).order_by(notifications.c.id.desc()))]
 
 
+def to_read(c: Connection, recipients: Sequence[str], up_to: str) -> list[Notice]:
+    """What these were told until that notice and nobody has read, the calls left out; latest first."""
+    mine = notifications.c.recipient.in_(recipients), notifications.c.kind != "call", notifications.c.id <= up_to
+    query = select(notifications).where(*mine, sa.text("read_at IS NULL")).order_by(notifications.c.id.desc())
+    return [Notice(*row) for row in c.execute(query)]
+
+
 def unread(c: Connection, recipients: Sequence[str]) -> int:
     """How much of it nobody has read."""
     query = select(func.count()).where(sa.text("read_at IS NULL"), notifications.c.recipient.in_(recipients))

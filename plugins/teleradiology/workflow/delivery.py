@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from ..core.audit import SERIOUS_FAILURE
-from ..core.errors import NotFound, Refusal
+from ..core.errors import NotFound, Refusal, Told
 from ..core.identity import Actor, service
 from ..couriers import Courier, Later, Parcel, Rejected, SwitchedOff
 from ..couriers.ai import Inference
@@ -188,7 +188,7 @@ def retry(room: Room, actor: Actor, delivery_id: str) -> Delivery:
     with room.store.writing() as c:
         now, delivery = room.now(), outbox.get(c, delivery_id)
         if delivery is None:
-            raise NotFound("There is no such delivery.")
+            raise NotFound("There is no such delivery.", told=Told("no-delivery"))
         outbox.retry(c, delivery, now)
         if delivery.courier == "webhook":
             bookmarks.put(c, bookmarks.WEBHOOK_OFF, 0)  # find out whether it takes them again

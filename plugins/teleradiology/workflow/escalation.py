@@ -133,7 +133,7 @@ def _notify_reader(c: Connection, room: Room, item: Item, rung: Rung) -> dict[st
     if not item.reader:
         return _notify_coordinator(c, room, item, rung)
     found = [each.username for each in accounts.in_use(c, reader=item.reader)]
-    told = _tell(c, item, rung, found or [COORDINATORS])
+    told = _tell(c, item, rung, found or [COORDINATORS]) | ({"reader": item.reader} if found else {})
     return told | {"mailed": telling.reader(c, room, item.reader, urgent=telling.is_urgent(room, item))}
 
 

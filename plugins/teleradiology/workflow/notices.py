@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from ..core.errors import NotFound
+from ..core.errors import NotFound, Told
 from ..core.identity import Actor, Role, may
 from ..store import audit, items, notifications
+from ..store.engine import Connection
 from ..store.item import Item
 from ..store.notifications import Notice
 from .acting import may_see
@@ -57,12 +59,25 @@ def read(room: Room, actor: Actor, notice_id: str) -> Notice:
     with room.store.writing() as c:
         now, notice = room.now(), notifications.get(c, notice_id)
         if notice is None or notice.recipient not in recipients(actor):
-            raise NotFound("There is no such notice.")
-        if notifications.mark_read(c, notice.id, actor.username, now):
-            item = items.get(c, notice.item) if notice.item else None
-            detail = {"notice": notice.id, "kind": notice.kind, "step": notice.params.get("step", "")}
-            study = item.study_instance_uid if item else ""
-            audit.append(c, "notice-read", actor, now, item=notice.item, study=study, detail=detail)
+            raise NotFound("There is no such notice.", told=Told("no-notice"))
+        _mark(c, actor, notice, now)
         found = notifications.get(c, notice_id)
     assert found is not None
     return found
+
+
+def read_all(room: Room, actor: Actor, up_to: str) -> int:
+    """The actor has read everything up to that notice. A call is not made by reading of it: calls stay. How many there were."""
+    with room.store.writing() as c:
+        now = room.now()
+        return sum(_mark(c, actor, each, now) for each in notifications.to_read(c, recipients(actor), up_to))
+
+
+def _mark(c: Connection, actor: Actor, notice: Notice, now: datetime) -> bool:
+    if not notifications.mark_read(c, notice.id, actor.username, now):
+        return False
+    item = items.get(c, notice.item) if notice.item else None
+    detail = {"notice": notice.id, "kind": notice.kind, "step": notice.params.get("step", "")}
+    study = item.study_instance_uid if item else ""
+    audit.append(c, "notice-read", actor, now, item=notice.item, study=study, detail=detail)
+    return True

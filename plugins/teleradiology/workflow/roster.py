@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..config.rules_file import RulesFile
-from ..core.errors import InvalidInput, NotAllowed, NotFound
+from ..core.errors import InvalidInput, NotAllowed, NotFound, Told
 from ..core.identity import Actor, may
 from ..core.reader import Reader
 from ..core.roster import UNAVAILABLE, Cover, Duty, Exception_, Gap, gaps, is_available, spans
@@ -147,7 +147,7 @@ def remove(room: Room, actor: Actor, exception_id: str) -> Exception_:
     with room.store.writing() as c:
         found, now = roster.get(c, exception_id), room.now()
         if found is None or not roster.remove(c, exception_id, now):
-            raise NotFound("There is no such entry on the roster.")
+            raise NotFound("There is no such entry on the roster.", told=Told("no-roster-entry"))
         audit.append(c, "roster-changed", actor, now, detail={"act": "removed", **_told(found)})
     follow(room)
     return found
@@ -186,4 +186,5 @@ def for_oneself_or_all(room: Room, actor: Actor, reader: str) -> None:
     own = bool(actor.reader) and actor.reader == reader and may(actor, "claim")
     if not own and not may(actor, "roster"):
         note_denial(room, actor, "roster")
-        raise NotAllowed("Only the reader, a coordinator or an administrator may do this.")
+        detail = "Only the reader, a coordinator or an administrator may do this."
+        raise NotAllowed(detail, told=Told("not-your-roster"))

@@ -107,6 +107,13 @@ def test_a_study_tells_in_arabic_why_rules_were_passed_over(site):
     assert "يحتوي على" in found and "contains" not in found
 
 
+def test_on_a_telephone_each_part_of_a_rule_passed_over_has_its_label(site):
+    found = why(site, site.study(study_description="CT CHEST"))
+    table = found[found.index('class="grid stacks"') :]
+    labels = ("الشرط الذي لم يتحقق", "المتوقع", "الموجود")
+    assert all(f'data-label="{each}"' in table for each in labels)
+
+
 def test_decisions_of_old_rules_are_told_by_the_rules_that_made_them(site):
     workflow.remember(site.room)
     item = site.study(study_description="CT CHEST")

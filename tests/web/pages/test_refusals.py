@@ -128,3 +128,28 @@ def test_the_mistakes_of_a_file_are_told_in_arabic(site):
     ):
         assert words in text
     assert "expected a" not in text
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "words"),
+    [
+        ("coordinator", "/api/notifications/01M00000000000000000000000/read", "لا يوجد تنبيه كهذا."),
+        ("administrator", "/api/deliveries/01M00000000000000000000000/retry", "لا يوجد إرسال كهذا."),
+    ],
+)
+def test_what_is_not_there_is_named_in_arabic(site, who, path, words):
+    answer = site.as_(who).post(path, json={}, headers=ARABIC)
+    assert (answer.status_code, answer.json["detail"]) == (404, words)
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "form", "words"),
+    [
+        ("coordinator", "remove", {"exception": "01M00000000000000000000000"}, "لا يوجد قيد كهذا في جدول المناوبات."),
+        ("radiologist", "availability", {"reader": "dr-huda", "available": "no"}, "لا يحق ذلك إلا للقارئ نفسه"),
+    ],
+)
+def test_what_the_roster_refuses_is_told_in_arabic(site, who, act, form, words):
+    answer = site.as_(who).post(f"/roster/{act}", data=form, headers={**ARABIC, "Accept": "text/html"})
+    assert answer.status_code in (403, 404)
+    assert words in plain(answer.get_data(as_text=True))

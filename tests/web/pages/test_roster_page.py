@@ -119,3 +119,26 @@ def test_a_licence_that_has_ended_is_told_so_and_not_in_days(site, monkeypatch):
 def test_days_have_months_by_name_so_that_none_is_read_the_wrong_way_round(site):
     assert "23 Nov" in page(site.as_("coordinator"))
     assert "23 نوفمبر" in page(site.as_("coordinator"), Cookie="teleradiology_language=ar")
+
+
+MORE_READERS = """
+  dr-amal:
+    name: Dr Amal
+    subspecialties: [chest]
+    licences: [{jurisdiction: LY, until: 2099-12-31}]
+    on_call: [{days: [sun, mon, tue, wed, thu, fri, sat], from: '00:00', to: '24:00', timezone: UTC}]
+  dr-ali: {name: Dr Ali, subspecialties: [msk], active: false}
+rules:
+  - {name: chest, when: {body_part: CHEST}, then: {subspecialty: chest}}
+  - {name: spine, when: {body_part: SPINE}, then: {subspecialty: msk}}"""
+
+
+def test_coverage_begins_with_the_worst_and_ends_with_what_is_covered(site, monkeypatch):
+    text = site.room.rules.current.text.replace("\nrules:", MORE_READERS).replace("[neuro, general]", "[neuro]")
+    rules = load(text.replace("from: '00:00', to: '23:59'", "from: '00:00', to: '24:00'"))
+    monkeypatch.setattr(type(site.room.rules), "current", property(lambda _: rules))
+    olga = site.as_("coordinator")
+    submit(olga, "exceptions", **{**LEAVE, "reader": "dr-huda"})
+    heads = re.findall(r'<div class="coverage-head"><strong>([^<]+)</strong>.*?<span class="tag (\w+)', page(olga), re.DOTALL)
+    assert [sign for _, sign in heads] == ["over", "over", "soon", "good"]
+    assert [name for name, _ in heads] == ["Musculoskeletal", "General", "Chest", "Neuro"]

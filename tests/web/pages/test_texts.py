@@ -206,6 +206,14 @@ def test_the_end_of_a_span_has_its_date_only_when_it_is_another_day():
         assert ">25 Nov 02:00<" in show.instant_after(begin.replace(day=25, hour=2), begin)
 
 
+def test_a_day_has_no_zero_before_it():
+    with Flask("test").test_request_context():
+        g.language = "en"
+        assert ">7 Dec 08:00<" in show.instant(datetime(2024, 12, 7, 8, tzinfo=UTC))
+        g.language = "ar"
+        assert ">2024-12-07 08:00<" in show.instant(datetime(2024, 12, 7, 8, tzinfo=UTC))
+
+
 def test_a_telephone_number_keeps_its_order_beside_arabic():
     told = show.with_numbers("د. خالد <b>، +218 91 123 4567")
     assert '<bdi dir="ltr" class="nowrap">+218 91 123 4567</bdi>' in told and "<b>" not in told

@@ -8,7 +8,7 @@ from ...store.notifications import Notice
 from ...workflow import notices as workflow
 from ...workflow import promises
 from ...workflow.room import Room
-from .models.notifications import ClockOut, NoticeList, NoticeOut, NoticesQuery
+from .models.notifications import ClockOut, NoticeList, NoticeOut, NoticesQuery, NoticesRead, NoticesReadOut
 from .route import SIGNED_IN, Answer, Call, Route
 from .shapes import instant
 
@@ -22,6 +22,12 @@ def notices(room: Room, call: Call) -> Answer:
 def read_notice(room: Room, call: Call) -> Answer:
     """You have read it; of a call that means that you have made it."""
     return Answer(_notice(workflow.read(room, call.who, call.path["notice"])))
+
+
+def read_notices(room: Room, call: Call) -> Answer:
+    """You have read all of them up to that one, but for the calls: those are each made, and said to be."""
+    read = workflow.read_all(room, call.who, call.body.up_to)
+    return Answer({"read": read, "unread": workflow.inbox(room, call.who, limit=1).unread})
 
 
 def clock(room: Room, call: Call) -> Answer:
@@ -67,5 +73,6 @@ def _notice(value: Notice) -> dict[str, Any]:
 ROUTES = (
     Route("GET", "/api/notifications", notices, SIGNED_IN, NoticeList, query=NoticesQuery, cached=True),
     Route("POST", "/api/notifications/{notice}/read", read_notice, SIGNED_IN, NoticeOut),
+    Route("POST", "/api/notifications/read", read_notices, SIGNED_IN, NoticesReadOut, body=NoticesRead),
     Route("GET", "/api/worklist/{item}/clock", clock, "view", ClockOut, cached=True),
 )

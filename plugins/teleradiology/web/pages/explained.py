@@ -9,9 +9,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ...core.identity import Actor
+from ...core.identity import Actor, may
+from ...core.ladder import Action
 from ...store.item import Item
-from ...workflow import promises, reading
+from ...workflow import clock, promises, reading
+from ...workflow.escalation import COORDINATORS
 from ...workflow.room import Room
 from . import conditions, reasons, show, words
 from .words import _
@@ -152,19 +154,29 @@ _UNTOLD = ("exam_end_at", "last_image_at", "delivered_at")
 
 def timeline(room: Room, actor: Actor, item: Item) -> list[Event]:
     """What happened to an item, latest first."""
-    names = _names(room)
-    found = [event(record, datetime.fromisoformat(record["at"]), names) for record in reading.timeline(room, actor, item.id)]
+    names, records = _names(room), reading.timeline(room, actor, item.id)
+    numbers = _numbers(room, item) if may(actor, "assign") else {}
+    found = [event(record, datetime.fromisoformat(record["at"]), names, numbers) for record in records]
     moments = ((name, at) for name, at in promises.instants_of(item).items() if at and name in _UNTOLD)
     found += [Event(at, words.translated(words.INSTANTS, name), "", 0, []) for name, at in moments]
     return sorted(found, key=lambda each: each.at)[::-1]
 
 
-def event(record: Mapping[str, Any], at: datetime, names: Mapping[str, str]) -> Event:
+def _numbers(room: Room, item: Item) -> dict[str, list[str]]:
+    """Whom the steps of the study's ladder want called, by their names: for coordinators alone."""
+    rules = room.rules.current
+    ladder = rules.ladder_of(clock.policy_of(rules, item))
+    steps = ladder.steps if ladder else ()
+    return {step.name: [show.with_numbers(each) for each in step.to] for step in steps if step.action is Action.CALL}
+
+
+def event(record: Mapping[str, Any], at: datetime, names: Mapping[str, str], numbers: Mapping[str, list[str]]) -> Event:
     """One record in words. A notice that arrived is not a report that did."""
     who, detail = _("the service") if record["actor"] == "system" else record["actor"], record["detail"]
+    calls = numbers.get(detail.get("step", ""), []) if record["event"] == "notified" else []
     notice = record["event"] == "delivered" and not detail.get("report")
     text = words.translated(words.SENT, detail.get("courier", "")) if notice else words.translated(words.EVENTS, record["event"])
-    return Event(at, text, who, record["outcome"], details(detail, names))
+    return Event(at, text, who, record["outcome"], details(detail, names) + calls)
 
 
 def details(detail: Mapping[str, Any], names: Mapping[str, str] | None = None) -> list[str]:
@@ -172,9 +184,16 @@ def details(detail: Mapping[str, Any], names: Mapping[str, str] | None = None) -
     told = _with_changes(detail)
     found = [_detail(name, str(told[name]), names or {}) for name in _DETAILS if told.get(name) not in (None, "", [])]
     found += [reasons.lacking(each) for each in detail.get("missing", ()) if isinstance(each, Mapping)]
+    if isinstance(detail.get("to"), list):
+        found += _addressees(detail["to"], named=bool(detail.get("reader")))
     if detail.get("from") and detail.get("to") and detail["from"] != detail["to"]:
         found.insert(0, words.turned(_state(detail["from"]), _state(detail["to"])))
     return found
+
+
+def _addressees(told: Sequence[str], *, named: bool) -> list[str]:
+    """Who was told by the pages; the accounts of a reader who is ``named`` beside them are not repeated."""
+    return [_("the coordinators") if each == COORDINATORS else each for each in told if each == COORDINATORS or not named]
 
 
 def _with_changes(detail: Mapping[str, Any]) -> dict[str, Any]:

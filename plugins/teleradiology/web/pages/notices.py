@@ -47,7 +47,9 @@ def register(pages: Blueprint, room: Room) -> None:
 
 
 def _page(room: Room) -> str:
-    return render_template("page/notices_page.html", notices=_inbox(room, ON_PAGE)[0])
+    shown = _inbox(room, ON_PAGE)[0]
+    latest = max((each.id for each in shown if each.is_new and not each.call), default="")
+    return render_template("page/notices_page.html", notices=shown, latest=latest)
 
 
 def _inbox(room: Room, limit: int) -> tuple[list[Shown], int]:

@@ -129,7 +129,7 @@ def shown(rules: RulesFile, board: Board, viewer: ZoneInfo, language: str) -> Sh
         layers.count(ON_CALL),
         tuple(_entry(rules, each, viewer) for each in board.entries),
         board.more,
-        tuple(_coverage(rules, board, cover) for cover in board.covers),
+        tuple(sorted((_coverage(rules, board, cover) for cover in board.covers), key=_worst_first)),
         DAYS * 24,
         tuple(round((datetime.combine(day, time(0), viewer) - board.at) / _HOUR, 2) for day in days[1:]),
         viewer.key,
@@ -189,6 +189,11 @@ def _entry(rules: RulesFile, each: Exception_, viewer: ZoneInfo) -> Entry:
     start = show.ltr(f"{each.start.astimezone(zone):%Y-%m-%d %H:%M}")
     end = show.ltr(f"{each.end.astimezone(zone):%Y-%m-%d %H:%M}") if each.end else _("until further notice")
     return Entry(each, reader.name if reader else each.reader, sign_of(each.kind), start, end, zone.key)
+
+
+def _worst_first(found: Coverage) -> tuple[float, float]:
+    nobody, on_call = (sum(bar.width for bar in found.bars if bar.on_call is layer) for layer in (False, True))
+    return -nobody, -on_call
 
 
 def _coverage(rules: RulesFile, board: Board, cover: Cover) -> Coverage:

@@ -16,7 +16,7 @@ from . import look, mistakes, reasons, words
 
 _TIME = Markup('<time class="island" datetime="{}" title="{}">{}</time>')
 _THERE = Markup('<span class="island muted small" title="{}">{}</span>')
-_DATES = {True: "%d %b %H:%M", False: "%Y-%m-%d %H:%M"}  # months by name in English alone: digits need no translation
+_DATES = {True: "{day} %b %H:%M", False: "%Y-%m-%d %H:%M"}  # months by name in English alone: digits need no translation
 _NUMBER = Markup('<bdi dir="ltr" class="nowrap">{}</bdi>')
 _TELEPHONE = re.compile(r"(\+?\d[\d ()/.-]{4,}\d)")
 _ISLAND = Markup('<bdi dir="ltr">{}</bdi>')
@@ -41,7 +41,8 @@ def instant(at: datetime | None, style: str = "short") -> Markup | str:
 
 def _moment(at: datetime, form: str) -> Markup:
     local = at.astimezone(look.zone())
-    return _TIME.format(at.astimezone(UTC).isoformat(), f"{local:%Y-%m-%d %H:%M:%S} ({look.zone().key})", f"{local:{form}}")
+    shown = local.strftime(form.format(day=local.day))
+    return _TIME.format(at.astimezone(UTC).isoformat(), f"{local:%Y-%m-%d %H:%M:%S} ({look.zone().key})", shown)
 
 
 def instant_after(at: datetime | None, begin: datetime) -> Markup | str:

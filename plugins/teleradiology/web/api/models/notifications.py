@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from .base import Output, Query
+from .base import Input, Output, Query
 
 
 class NoticesQuery(Query):
@@ -35,6 +35,19 @@ class NoticeList(Output):
 
     items: list[NoticeOut]
     unread: int = Field(description="how many of all of them nobody has read")
+
+
+class NoticesRead(Input):
+    """Until where somebody has read."""
+
+    up_to: str = Field(min_length=26, max_length=26, description="the id of the latest notice that you have seen")
+
+
+class NoticesReadOut(Output):
+    """What came of it."""
+
+    read: int = Field(description="how many nobody had read before")
+    unread: int = Field(description="how many of all of them nobody has read: calls, and what came since")
 
 
 class StepOut(Output):

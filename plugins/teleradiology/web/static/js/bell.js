@@ -55,7 +55,25 @@ async function read(event) {
   }
 }
 
+async function readAll(event) {
+  const button = event.currentTarget;
+  button.disabled = true;
+  try {
+    await call("POST", "notifications/read", {up_to: button.dataset.readAll});
+    for (const line of document.querySelectorAll("[data-notices] .is-new:not([data-call])")) {
+      line.classList.remove("is-new");
+      line.querySelector("[data-read]").remove();
+    }
+    button.remove();
+    await look();
+  } catch (refusal) {
+    button.disabled = false;
+    notify(refusal.message, "bad");
+  }
+}
+
 if (bell) {
+  document.querySelector("[data-read-all]")?.addEventListener("click", readAll);
   for (const list of [bell, document.querySelector("[data-notices]")]) list?.addEventListener("click", read);
   bell.addEventListener("toggle", () => { if (bell.open) look(); });
   document.addEventListener("visibilitychange", look);
