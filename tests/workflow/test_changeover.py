@@ -128,6 +128,18 @@ def test_who_is_available_again_at_a_stated_time_gets_what_waits(tmp_path):
     assert timedelta(0) <= moved_at(bench, item) - back <= PROMPTLY
 
 
+def test_who_comes_back_gets_what_waits_behind_a_study_that_was_given_back(tmp_path):
+    bench = opened(tmp_path)
+    first, second = (bench.take_in(("CT", 1), PatientID=name) for name in "12")
+    reading.claim(bench.room, radiologist("dr-night"), first.id)
+    away(bench)
+    reading.skip(bench.room, radiologist("dr-night"), first.id, "called-away: theatre")
+    bench.change(second, reader="", state=State.UNASSIGNED)
+    assert roster.set_availability(bench.room, radiologist("dr-night"), "dr-night", True)
+    bench.beat(1)
+    assert [bench.item(each.orthanc_id).reader for each in (first, second)] == ["", "dr-night"]
+
+
 def away(bench):
     roster.set_availability(bench.room, radiologist("dr-night"), "dr-night", False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -122,6 +122,11 @@ _OF = select(passes.c.item).where(passes.c.reader == bindparam("by"), _lately, p
 def passed_on_by(c: Connection, item: str, now: datetime) -> dict[str, str]:
     """The readers who gave the item back a short while ago, and how."""
     return {row[0]: row[1] for row in c.execute(_BY, {"of": item, "now": now})}
+
+
+def passed_on(c: Connection, of: Iterable[str], now: datetime) -> set[str]:
+    """Those of the items that anybody gave back a short while ago."""
+    return set(c.execute(select(passes.c.item).where(passes.c.item.in_(list(of)), passes.c.until > now)).scalars())
 
 
 def skipped_by(c: Connection, reader: str, now: datetime) -> set[str]:

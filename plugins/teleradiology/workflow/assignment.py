@@ -129,14 +129,15 @@ def assign_waiting(room: Room) -> int:
     """Try again for the items without a reader: somebody may have come on duty or have free hands. Returns how many got one."""
     with room.store.reading() as c:
         unassigned = watching.without_reader(c, TRIED_AT_ONCE)
+        given_back = waiting.passed_on(c, (item.id for item in unassigned), room.now())
     hopeless: set[object] = set()
-    return sum(_try(room, item, hopeless) for item in unassigned)
+    return sum(_try(room, item, hopeless, item.id in given_back) for item in unassigned)
 
 
-def _try(room: Room, item: Item, hopeless: set[object]) -> bool:
+def _try(room: Room, item: Item, hopeless: set[object], given_back: bool) -> bool:
     rules = room.rules.current
     asked = need(rules, wanted_by(item), room.now())
-    kind = _kind(rules, item, asked)
+    kind = item.id if given_back else _kind(rules, item, asked)  # somebody who may not have it again may have its like
     lost = asked.broadened >= rules.assigning_of(item.facility).last_step and not item.attention
     if kind in hopeless and not lost:
         return False
