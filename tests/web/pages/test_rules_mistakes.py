@@ -177,6 +177,8 @@ MADE_OF_PIECES = {
         ],
     },
     "found 'chest'": {"rules": [rule({"patient_age": "chest"}), LAST]},
+    "expected an age group: ": {"rules": [rule({"age_group": "old"}), LAST]},
+    "expected a day: ": {"rules": [rule({"received_day": "someday"}), LAST]},
     "found an empty mapping": {"rules": [rule({"patient_age": {}}), LAST]},
     "was set by no rule": {
         "rules": [rule(STROKE, "a", template="x"), LAST],
@@ -232,6 +234,18 @@ def test_every_sentence_in_which_a_rules_file_is_refused_has_its_form():
     without = {text for text in told if not (has_form(text) or has_form(f"not YAML: {text}"))}
     assert without - PIECES - OF_PARSERS == set()
     assert (PIECES | OF_PARSERS) - without == set()
+
+
+@pytest.mark.parametrize(
+    ("shape", "place", "argument"), [("ListOf", "things", 1), ("Reference", "section", 1), ("Record", "what", 0)]
+)
+def test_every_name_of_a_part_has_its_form(shape, place, argument):
+    """Also those of one word, which are no sentence by their look."""
+    calls = [each for file in CONFIG.glob("*.py") for each in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    calls = [each for each in calls if isinstance(each, ast.Call) and getattr(each.func, "id", "") == shape]
+    named = {name.value for each in calls if isinstance(name := each.args[argument], ast.Constant)}
+    assert len(named) > 4
+    assert named - set(PLACES[place]) == set()
 
 
 @pytest.mark.parametrize("part", MADE_OF_PIECES)

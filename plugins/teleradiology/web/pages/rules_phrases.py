@@ -25,6 +25,7 @@ _EXPECTED = (
     N_("hours such as {example}"),
     N_("a day such as {example}"),
     N_("a day: {known}"),
+    N_("an age group: {known}"),
     N_("a moment such as {example}"),
     N_("a region such as {example}"),
     N_("a body part such as {example}"),
@@ -138,6 +139,12 @@ _MANY = (
     N_("addresses or numbers"),
     N_("relative values"),
     N_("two values"),
+    N_("channels"),
+    N_("lines"),
+    N_("reasons"),
+    N_("percentages"),
+    N_("names"),
+    N_("series"),
 )
 # What stands in a place that is said in words itself; in any other stands a name, number or value of the file.
 PLACES = {
