@@ -10,6 +10,7 @@ from support.bench import Bench
 from support.builders import coordinator, radiologist
 from teleradiology.core.roster import Exception_
 from teleradiology.core.worklist import State
+from teleradiology.store import waiting
 from teleradiology.workflow import assignment, changeover, oversight, reading, reassigning, roster, roster_files
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -274,6 +275,38 @@ def test_an_idle_hour_has_no_more_looks_than_its_minutes_and_one_for_each_change
         counted(of, name)
     bench.live(3600)  # with the end of a shift in its middle
     assert {name: looks.count(name) for name in looks} == {"reassign": 60, "expect": 60, "assign_waiting": 120}
+
+
+def test_studies_alike_that_nobody_else_may_have_are_asked_for_once_in_a_look(tmp_path, monkeypatch):
+    bench = opened(tmp_path)
+    roster.add(bench.room, coordinator(), Exception_("dr-day", "leave", EVENING, EVENING + 24 * HOUR))
+    alike = [bench.take_in(("CT", 1), PatientID=str(n)) for n in range(5)]
+    bench.change(alike[3], broadened=1)  # the search for it has gone further
+    with bench.room.store.writing() as c:  # it was given back, so that fewer may have it
+        waiting.pass_on(c, bench.clock.now(), item=alike[0].id, reader="dr-day", kind="skip", until=EVENING + 24 * HOUR)
+    asked, find = [], assignment.find_reader
+    monkeypatch.setattr(assignment, "find_reader", lambda c, *of: (asked.append(of[1].item), find(c, *of))[1])
+    bench.clock.pass_((datetime(2026, 6, 11, 4, tzinfo=UTC) - bench.clock.now()).total_seconds())
+    bench.beat()
+    assert asked == [alike[0].id, alike[1].id, alike[3].id]
+    assert {bench.item(each.orthanc_id).reader for each in alike} == {"dr-night"}
+
+
+def test_rules_that_come_during_a_look_are_followed_at_their_own_hours(tmp_path, monkeypatch):
+    bench = opened(tmp_path)
+    item, reassign = bench.take_in(("CT", 1)), reassigning.reassign
+
+    def meanwhile(room):
+        monkeypatch.setattr(reassigning, "reassign", reassign)
+        file = bench.settings.rules_file
+        file.write_text(file.read_text().replace("06:00", "03:00"))
+        room.rules.reload("test", bench.clock.now())
+        reassign(room)
+
+    end = datetime(2026, 6, 11, 1, tzinfo=UTC)
+    bench.clock.pass_((end - 20 * SECOND - bench.clock.now()).total_seconds())
+    monkeypatch.setattr(reassigning, "reassign", meanwhile)
+    assert timedelta(0) <= moved_at(bench, item) - end <= PROMPTLY
 
 
 def test_a_look_that_failed_is_made_again_after_a_minute(tmp_path, monkeypatch):

@@ -137,7 +137,7 @@ def assign_waiting(room: Room) -> int:
 def _try(room: Room, item: Item, hopeless: set[object], given_back: bool) -> bool:
     rules = room.rules.current
     asked = need(rules, wanted_by(item), room.now())
-    kind = item.id if given_back else _kind(rules, item, asked)  # somebody who may not have it again may have its like
+    kind = kind_of(rules, item, asked, given_back)
     lost = asked.broadened >= rules.assigning_of(item.facility).last_step and not item.attention
     if kind in hopeless and not lost:
         return False
@@ -150,11 +150,13 @@ def _try(room: Room, item: Item, hopeless: set[object], given_back: bool) -> boo
     return assigned
 
 
-def _kind(rules: RulesFile, item: Item, asked: Need) -> object:
-    """Items alike in this have the same chances; one whose patient or referrer stands against somebody is a kind of its own."""
+def kind_of(rules: RulesFile, item: Item, asked: Need, given_back: bool) -> object:
+    """Items alike in this have the same chances; one that somebody gave back, or has a conflict with, is a kind of its own."""
     kind = (asked.facility, asked.subspecialty, asked.modality, asked.language, asked.priority, asked.broadened)
     conflicts = [reader.conflicts for reader in rules.readers.values()]
-    if any(one.with_patient(asked.facility, asked.patient) or one.with_referrer(asked.referrer) for one in conflicts):
+    if given_back or any(
+        one.with_patient(asked.facility, asked.patient) or one.with_referrer(asked.referrer) for one in conflicts
+    ):
         return item.id
     return kind
 

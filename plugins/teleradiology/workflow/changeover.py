@@ -22,11 +22,12 @@ def reached(room: Room) -> bool:
 
 
 def expect(room: Room) -> None:
-    """Find out until when all stays as it is."""
+    """Find out until when all stays as it is, by the rules that are in force at this moment."""
     now, rules = room.now(), room.rules.current
     with room.store.reading() as c:
         stored = roster.exceptions(c, now, now + AHEAD)
     places = ((one.jurisdiction, one.timezone) for one in rules.facilities.values())
+    room.memory.rules_seen = rules.digest
     room.memory.holds = now, next_change(rules.readers.values(), stored, places, now)
 
 

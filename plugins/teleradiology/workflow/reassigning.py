@@ -10,7 +10,7 @@ from ..config.rules_file import RulesFile
 from ..core.identity import Role
 from ..core.readers import Assignment, Reason, Standing, judge
 from ..core.worklist import State
-from ..store import audit, bookmarks, decisions, items, notifications
+from ..store import audit, bookmarks, decisions, items, notifications, waiting
 from ..store.engine import Connection
 from ..store.item import Item
 from . import assignment, insisting, standings
@@ -25,12 +25,13 @@ _OF_LOAD = frozenset({"capacity", "most-work", "passed-on"})
 
 def reassign(room: Room) -> int:
     """Move the items that were given to somebody who may not have them any more and has not opened them. Returns how many."""
-    room.memory.rules_seen = room.rules.current.digest
     with room.store.reading() as c:
         given, _ = items.page(c, items.Filters(state=(State.ASSIGNED,)), None, LOOKED_AT_ONCE)
         stand = standings.presence(c, room.rules.current, room.now())
-    unfit = [item for item in given if _against(room.rules.current, item, stand, room.now())]
-    return sum(_move(room, item) for item in unfit)
+        unfit = [item for item in given if _against(room.rules.current, item, stand, room.now())]
+        given_back = waiting.passed_on(c, (item.id for item in unfit), room.now())
+    hopeless: set[object] = set()
+    return sum(_move(room, item, hopeless, item.id in given_back) for item in unfit)
 
 
 def _against(rules: RulesFile, item: Item, stand: dict[str, Standing], now: datetime) -> tuple[Reason, ...]:
@@ -43,13 +44,18 @@ def _against(rules: RulesFile, item: Item, stand: dict[str, Standing], now: date
     return tuple(each for each in found if each.code not in _OF_LOAD)
 
 
-def _move(room: Room, seen: Item) -> bool:
+def _move(room: Room, seen: Item, hopeless: set[object], given_back: bool) -> bool:
     """To somebody else, or back to the list when waiting for the holder helps nobody; once for one cause."""
+    asked = assignment.need(room.rules.current, assignment.wanted_by(seen), room.now())
+    kind = (seen.reader, assignment.kind_of(room.rules.current, seen, asked, given_back))
+    if kind in hopeless:
+        return False
     with room.store.writing() as c:
         item, now, rules = items.get(c, seen.id), room.now(), room.rules.current
         if item is None or item.state != State.ASSIGNED or item.reader != seen.reader or _is_ahead(item, now):
             return False
-        against = insisting.news(c, item.id, item.reader, _against(rules, item, standings.presence(c, rules, now), now))
+        found = _against(rules, item, standings.presence(c, rules, now), now)
+        against = insisting.news(c, item.id, item.reader, found)
         if not against:
             return False
         cause = _cause(c, item, against[0], now)
@@ -58,6 +64,8 @@ def _move(room: Room, seen: Item) -> bool:
         chosen = _somebody_else(c, rules, item, now)
         may_wait = chosen.broadened < rules.assigning_of(item.facility).last_step
         if chosen.reader is None and not chosen.has_eligible and may_wait and all(each.is_passing for each in against):
+            if against == found:  # otherwise a person's choice says more for this one than for its like
+                hopeless.add(kind)
             return False  # nobody can have it now, and the holder may come back or the search widen
         told = {"taken_from": item.reader, "against": [each.code for each in against]}
         assignment.hand_over(c, room, item, chosen, cause, **told)
