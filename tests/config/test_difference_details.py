@@ -64,6 +64,32 @@ def test_only_what_changed_is_told_and_an_order_that_decides_counts(
     assert [str(each) for each in details(rules_of(**before), rules_of(**after))] == told
 
 
+def quiet(begins: str, **more: object) -> dict[str, object]:
+    hours = {"from": begins, "to": "06:00", "timezone": "UTC", **more}
+    return {"ladders": {"l": {"steps": STEPS, "quiet": hours}}, "turnaround": [{**ALL, "ladder": "l"}]}
+
+
+def office(hours: str, **more: object) -> dict[str, object]:
+    return {"calendars": {"office": {"timezone": "UTC", "hours": hours, **more}}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (quiet("22:00"), quiet("23:00"), ["ladders: l changed quiet.week: mon-sun 22:00-06:00 → mon-sun 23:00-06:00"]),
+        (quiet("22:00"), quiet("22:00", days=["sat"]), ["ladders: l changed quiet.week: mon-sun 22:00-06:00 → sat 22:00-06:00"]),
+        (office("08:00-16:00"), office("08:00-16:00", weekend=["fri", "sat"]),
+         ["calendars: office changed week: mon-sun 08:00-16:00 → sun-thu 08:00-16:00"]),
+        ({}, {"pause_reasons": ["missing-images"]},
+         ["pause_reasons: pause_reasons changed: missing-images, missing-information → missing-images"]),
+    ],
+)  # fmt: skip
+def test_hours_and_reasons_are_told_once_and_as_the_file_writes_them(
+    before: dict[str, object], after: dict[str, object], told: list[str]
+) -> None:
+    assert [str(each) for each in details(rules_of(**before), rules_of(**after))] == told
+
+
 def test_nothing_is_told_as_a_program_prints_it() -> None:
     every = {"readers": LICENSED_LONGER, "assignment": {"policy": "least-open", "continuity": 2}, "ladders": LADDER}
     calendars = [{"c": {"timezone": "UTC", "hours": hours}} for hours in ("08:00-16:00", "09:00-16:00")]

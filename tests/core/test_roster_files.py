@@ -98,6 +98,23 @@ def test_a_day_without_an_hour_is_whole_at_both_ends():
     )  # fmt: skip
 
 
+def test_24_00_is_the_end_of_a_day_and_begins_none():
+    found = csv_of(
+        "dr-huda,leave,2026-12-01 08:00,2026-12-05 24:00",
+        "dr-huda,leave,2026-12-11T08:00,20261215T240000",
+        "dr-weber,extra,2026-12-31 20:00,2026-12-31T24:00+01:00",
+        "dr-weber,extra,2026-10-25 00:00,2026-10-25 24:00",
+    )
+    assert [each.end for each in found.found] == [
+        datetime(2026, 12, 5, 22, tzinfo=UTC),
+        datetime(2026, 12, 15, 22, tzinfo=UTC),
+        datetime(2026, 12, 31, 23, tzinfo=UTC),
+        datetime(2026, 10, 25, 23, tzinfo=UTC),
+    ]
+    for row in ("2026-12-01 24:00,2026-12-05 08:00", "2026-12-01 08:00,2026-12-05 24:30", "2026-12-01 08:00,2026-02-30 24:00"):
+        assert [each.told.code for each in csv_of(f"dr-huda,leave,{row}").problems] == ["no-such-time"], row
+
+
 def test_arabic_digits_and_words_are_read():
     (found,) = csv_of("د. هدى,إجازة,٢٠٢٦-١٢-٠١ ٠٨:٠٠,۲۰۲۶-۱۲-۰۱ ۱۶:۰۰").found
     assert (found.reader, found.kind, found.start.hour, found.end.hour) == ("dr-huda", "leave", 6, 14)

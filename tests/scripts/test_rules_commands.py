@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,44 @@ def test_a_report_template_that_there_is_not_is_told_as_the_service_would(typed:
     answer = typed(*act, file)
     assert answer.code == 1
     assert "did you mean 'ct-head'?" in answer.err
+
+
+@pytest.fixture
+def piped(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts a text on standard input."""
+    return lambda text: monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text.encode())))
+
+
+def test_rules_are_checked_and_tried_from_standard_input(typed: Any, piped: Any, bench: Bench, changed: Path) -> None:
+    text = changed.read_text(encoding="utf-8")
+    for act in (("check",), ("test",), ("coverage", "--examples-only")):
+        piped(text)
+        assert typed(*act, "-").code == 0
+    piped(text)
+    assert typed("check", "-", "--format", "json").json["file"] == "<stdin>"
+    for act in (("backtest", "--since", LONG_AGO, "--rules", "-"), ("diff", "in-force", "-")):
+        piped(text)
+        from_file = typed(*(str(changed) if each == "-" else each for each in act), "--data", bench.folder)
+        assert typed(*act, "--data", bench.folder).out == from_file.out != ""
+
+
+@pytest.mark.parametrize("act", ["check", "test"])
+def test_mistakes_of_standard_input_are_told_with_their_lines(typed: Any, piped: Any, act: str) -> None:
+    piped(RULES.replace("priority: urgent", "priority: urgnet"))
+    answer = typed(act, "-")
+    assert (answer.code, answer.out) == (1, "")
+    line = RULES[: RULES.index("priority: urgent")].count("\n") + 1
+    assert f"<stdin>:{line}:" in answer.err and "did you mean 'urgent'?" in answer.err
+    piped("")
+    assert typed(act, "-").code == 1
+
+
+def test_more_examples_are_tried_by_rules_from_standard_input(typed: Any, piped: Any, tmp_path: Path) -> None:
+    beside = tmp_path / "more.yaml"
+    beside.write_text("- {name: knee, given: {modality: MR}, expect: {priority: urgent}}\n", encoding="utf-8")
+    piped(RULES)
+    answer = typed("test", "-", "--examples", beside)
+    assert answer.code == 0 and "knee" in answer.out
 
 
 def test_an_unknown_study_is_told(typed: Any, bench: Bench) -> None:

@@ -6,12 +6,11 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config import examples_section, yaml_tree
+from ..config import examples_section, file_text, yaml_tree
 from ..config.examples_section import EXAMPLES, Example
-from ..config.file_text import text_of
 from ..config.rules_file import RulesFile, load
 from ..core.errors import InvalidConfiguration, Problem
-from . import source
+from . import rules_text, source
 from .given import names_of
 from .installation import Installation
 from .output import complain, problems, say, say_json
@@ -49,20 +48,20 @@ def run(options: argparse.Namespace) -> int:
         say(f"{NO if one.problems else YES} {one.name}  {one.file}:{one.line}")
         for problem in one.problems:
             say(f"    {problem}")
-    say(f"{len(tried) - len(failed)} of {len(tried)} examples hold" if tried else f"{file} has no examples; nothing was tried")
+    say(f"{len(tried) - len(failed)} of {len(tried)} examples hold" if tried else f"{rules_text.called(file)} has no examples; nothing was tried")
     return 1 if failed else 0
 
 
 def _of_file(there: Installation, file: Path) -> list[Tried]:
-    text = text_of(file)
+    text = rules_text.text_of(file)
     try:
-        load(text, str(file), templates=there.templates)
+        load(text, rules_text.called(file), templates=there.templates)
         found: tuple[Problem, ...] = ()
     except InvalidConfiguration as refusal:
         found = refusal.problems
         if not all(_FAILS in problem.message for problem in found):
             raise
-    return _sorted_by_example(text, str(file), found)
+    return _sorted_by_example(text, rules_text.called(file), found)
 
 
 def _sorted_by_example(text: str, file: str, found: tuple[Problem, ...]) -> list[Tried]:
@@ -90,7 +89,7 @@ def _of_beside(there: Installation, file: Path, beside: Path) -> list[Tried]:
     findings = names_of(rules)
     findings.file = str(beside)
     try:
-        root = yaml_tree.read(text_of(beside), str(beside))
+        root = yaml_tree.read(file_text.text_of(beside), str(beside))
     except yaml_tree.Unreadable as unreadable:
         raise InvalidConfiguration(f"{beside} cannot be read.", problems=unreadable.problems) from None
     section = root.entries.get("examples") if isinstance(root, yaml_tree.Table) else None

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ..config import rules_file
-from ..config.file_text import text_of
 from ..config.rules_file import RulesFile
 from ..config.settings import Settings
 from ..core.errors import InvalidConfiguration, Unavailable
 from ..documents import report_texts
 from ..store.engine import StorageError, Store, connect
 from ..store.seal import Seal, seal_of
+from . import rules_text
 from .parser import HOME
 
 NOT_PERMITTED = "Give this account the right to, or run the command as the account of the service"
@@ -49,8 +49,8 @@ class Installation:
         return self.read(self.settings.rules_file)
 
     def read(self, file: Path) -> RulesFile:
-        """A rules file, checked as the service checks it. Raises InvalidConfiguration with all problems."""
-        return rules_file.load(text_of(file), str(file), templates=self.templates)
+        """A rules file or what is piped in, checked as the service checks it. Raises InvalidConfiguration with all problems."""
+        return rules_file.load(rules_text.text_of(file), rules_text.called(file), templates=self.templates)
 
     @property
     def templates(self) -> Collection[str]:

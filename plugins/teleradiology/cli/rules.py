@@ -9,7 +9,7 @@ from typing import Any
 from ..config import schema
 from ..core.errors import InvalidConfiguration
 from ..core.readers import WARN_DAYS
-from . import rules_history, rules_trying, source
+from . import rules_history, rules_text, rules_trying, source
 from .output import complain, problems, say, say_json
 from .parser import Parser, with_data, with_format
 
@@ -20,7 +20,7 @@ def add(verbs: Any) -> None:
     parser = verbs.add_parser("rules", help="check, test, explain, try and take back rules")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True, parser_class=Parser)
     check = with_format(with_data(acts.add_parser("check", help="all problems of a rules file, with line and column")))
-    check.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses")
+    check.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses; - for standard input")
     check.set_defaults(run=_check)
     shown = with_format(acts.add_parser("schema", help="the JSON schema, for editors"))
     shown.set_defaults(run=_schema)
@@ -30,9 +30,10 @@ def add(verbs: Any) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     there = source.of(options).there
-    file = options.file or there.settings.rules_file
+    path = options.file or there.settings.rules_file
+    file = rules_text.called(path)
     try:
-        found = there.read(file)
+        found = there.read(path)
     except InvalidConfiguration as refusal:
         complain(refusal, options.format)
         return 1
@@ -41,7 +42,7 @@ def _check(options: argparse.Namespace) -> int:
     ending = [each for each in found.expiring(source.now(), EVER) if each.days <= WARN_DAYS]
     if options.format == "json":
         told = [{**vars(each), "until": str(each.until)} for each in ending]
-        say_json({"ok": True, "file": str(file), "digest": found.digest, **count, "warnings": problems(found.warnings),
+        say_json({"ok": True, "file": file, "digest": found.digest, **count, "warnings": problems(found.warnings),
                   "ending": told})  # fmt: skip
         return 0
     for warning in found.warnings:

@@ -17,11 +17,12 @@ from ..core.decision import value_to_json
 from ..core.errors import InvalidConfiguration, InvalidInput, NotFound, Problem
 from ..core.study_facts import StudyFacts
 from ..workflow import backtesting, covering, explaining
-from . import examples, given, source, telling
+from . import examples, given, rules_text, source, telling
 from .output import say, say_json, warn
 from .parser import NotUnderstood, count, count_or_none, near, with_data, with_format
 
 _HERE = Place(1, 1)
+_WHICH = "default: the file that the service uses; - for standard input"
 
 
 def add(acts: Any) -> None:
@@ -30,18 +31,18 @@ def add(acts: Any) -> None:
     made_up = "a made-up study: DICOM keywords or facts, for example Modality=CT,StudyDescription=CT HEAD"
     explain.add_argument("--tags", metavar="NAME=VALUE,…", action="append", default=[], help=made_up)
     explain.add_argument("--json", metavar="FILE", help="a made-up study as a JSON object of the same; - for standard input")
-    explain.add_argument("--rules", metavar="FILE", type=Path, help="explain by this file; default: the rules in force")
+    explain.add_argument("--rules", metavar="FILE", type=Path, help="explain by this file, - for standard input; default: the rules in force")
     met = "end with 1 unless these attributes are decided so, for example priority=stat"
     explain.add_argument("--expect", metavar="NAME=VALUE,…", action="append", default=[], help=met)
     when = "the readers at that time, by the facility's clock or with an offset: 2026-12-31T23:30, 2026-12-31T23:30+02:00"
     explain.add_argument("--at", metavar="TIME", default="", help=when)
     explain.set_defaults(run=_explain)
     test = with_format(with_data(acts.add_parser("test", help="whether the examples of a rules file hold")))
-    test.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses")
+    test.add_argument("file", metavar="FILE", type=Path, nargs="?", help=_WHICH)
     test.add_argument("--examples", metavar="FILE", action="append", default=[], help="more examples, from a file beside it")
     test.set_defaults(run=examples.run)
     coverage = with_format(with_data(acts.add_parser("coverage", help="rules that no example and no stored study ever reached")))
-    coverage.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses")
+    coverage.add_argument("file", metavar="FILE", type=Path, nargs="?", help=_WHICH)
     coverage.add_argument("--since", type=since, default="30d", help="stored studies since then (default: 30d)")
     coverage.add_argument("--examples-only", action="store_true", help="do not look at stored studies")
     coverage.add_argument("--fail-under", metavar="PERCENT", type=_percent, help="end with 1 when less is reached")
@@ -50,7 +51,7 @@ def add(acts: Any) -> None:
     backtest.add_argument(
         "--since", type=since, default="7d", help="studies received since then: 7d, 12h, 2026-10-01 (default: 7d)"
     )
-    backtest.add_argument("--rules", metavar="FILE", type=Path, help="the changed file; default: the file that the service uses")
+    backtest.add_argument("--rules", metavar="FILE", type=Path, help=f"the changed file; {_WHICH}")
     backtest.add_argument("--facility", default="", help="studies of this facility alone")
     backtest.add_argument("--limit", type=count, default=5000, help="at most so many studies, the latest (default: 5000)")
     backtest.add_argument("--fail-over", metavar="N", type=count_or_none, help="end with 1 when more than N studies would move")
@@ -87,7 +88,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _explained_here(options: argparse.Namespace, facts: dict[str, Any] | None) -> tuple[dict[str, Any], RulesFile]:
     there, moment = source.of(options), explaining.Moment(source.now(), options.at)
     rules = there.there.read(options.rules) if options.rules else there.in_force
-    file = str(options.rules or there.file)
+    file = rules_text.called(options.rules or there.file)
     if facts is not None:
         study = given.study(facts, rules)
         return _with_disk(there, options, _made_up(there, rules, study, file, moment), rules, study), rules

@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 
 from ..config import rules_file
-from ..config.file_text import text_of
 from ..config.rules_file import RulesFile
 from ..core.errors import InvalidInput, Unavailable
 from ..core.identity import Actor, Role
@@ -21,7 +20,7 @@ from ..demo.client import Client
 from ..store import migrate, rules_history
 from ..store.engine import Connection, Store
 from ..workflow.rules import SHORTEST_DIGEST, once_in_force, prefix_of
-from . import installation, passwords
+from . import installation, passwords, rules_text
 from .installation import Installation
 from .parser import NotUnderstood
 
@@ -84,13 +83,13 @@ class Source:
         return self.there.read(self.file)
 
     def named(self, name: str) -> RulesFile:
-        """A file, rules that were in force once by their digest, "in-force", or "disk"."""
+        """A file, ``-`` for standard input, rules that were in force once by their digest, "in-force", or "disk"."""
         if name == IN_FORCE:
             return self.in_force
         if name == DISK:
             return self.on_disk
         path = Path(name)
-        if path.exists() or "/" in name or path.suffix:
+        if path == rules_text.STANDARD_INPUT or path.exists() or "/" in name or path.suffix:
             return self.there.read(path)
         return self.once(prefix_called(name, f"a rules file, {IN_FORCE}, {DISK}, or "))
 
@@ -126,7 +125,7 @@ def of(options: argparse.Namespace) -> Source:
 
 def rules_for_elsewhere(path: Path) -> RulesFile:
     """A rules file for a service elsewhere, whose templates nobody knows here. Raises InvalidConfiguration with all problems."""
-    return rules_file.load(text_of(path), str(path))
+    return rules_file.load(rules_text.text_of(path), rules_text.called(path))
 
 
 def client(options: argparse.Namespace) -> Client:

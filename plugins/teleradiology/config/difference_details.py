@@ -7,10 +7,13 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
+from ..core.calendars import Calendar
 from ..core.comparison import shown
 from ..core.conditions import AllOf
+from ..core.hold_reasons import as_written
 from .differences import ORDER_MATTERS, content, sections
 from .rules_file import RulesFile
+from .week_text import week_text
 
 _WRITTEN = {"policies": "turnaround", "assigning": "assignment"}  # how the file calls them
 ADDED, REMOVED, MOVED, CHANGED = "added", "removed", "moved", "changed"
@@ -95,7 +98,13 @@ def _is_record(value: Any) -> bool:
 def _inner(value: Any) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return {str(key): each for key, each in value.items()}
-    return {each.name: getattr(value, each.name) for each in fields(value) if each.repr}
+    return _values(value)
+
+
+def _values(record: Any) -> dict[str, Any]:
+    """What a record says, part by part; the hours of a calendar as a rules file writes them."""
+    found = {each.name: getattr(record, each.name) for each in fields(record) if each.repr}
+    return found | {"week": week_text(record.week)} if isinstance(record, Calendar) and record.week is not None else found
 
 
 def _without_the_same(before: Any, after: Any) -> tuple[Any, Any]:
@@ -115,8 +124,10 @@ def _parts(section: str, entry: Any) -> dict[str, Any]:
     if section == "examples":
         given, expect, decided_by = entry
         return {"given": given, "expect": expect, "decided_by": decided_by}
+    if section == "pause_reasons":
+        return {"": tuple(map(as_written, entry))}
     if is_dataclass(entry):
-        return {each.name: getattr(entry, each.name) for each in fields(entry)}
+        return _values(entry)
     return {str(key): value for key, value in entry.items()} if isinstance(entry, Mapping) else {"": entry}
 
 
@@ -133,6 +144,6 @@ def _told(value: Any) -> str:
     if hasattr(value, "to_json"):
         return ", ".join(f"{key} {each}" for key, each in value.to_json().items())
     if is_dataclass(value) and "__str__" not in vars(type(value)):
-        said = ((each.name, _told(getattr(value, each.name))) for each in fields(value) if each.repr)
+        said = ((name, _told(each)) for name, each in _values(value).items())
         return " ".join(f"{name} {text}" for name, text in said if text)
     return shown(value)

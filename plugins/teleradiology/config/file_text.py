@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
+from typing import BinaryIO
 
 from ..core.errors import InvalidConfiguration, Problem
 from .yaml_tree import LARGEST
@@ -20,13 +21,18 @@ def content_of(file: Path, name: str) -> bytes:
     """The file's bytes; ``name`` is what problems call it. Raises InvalidConfiguration."""
     try:
         with file.open("rb") as stream:
-            content = stream.read(_LARGEST_FILE + 1)
+            return read_from(stream, name)
     except FileNotFoundError:
         raise _refusal(Problem("there is no such file; a rules file was expected", "", name, suggestion=_beside(file))) from None
     except IsADirectoryError:
         raise _refusal(Problem("this is a folder; a rules file was expected", file=name)) from None
     except OSError as error:
         raise _refusal(Problem(f"cannot be read: {error.strerror or type(error).__name__}", file=name)) from None
+
+
+def read_from(stream: BinaryIO, name: str) -> bytes:
+    """The bytes of what is open already. Raises InvalidConfiguration."""
+    content = stream.read(_LARGEST_FILE + 1)
     if len(content) > _LARGEST_FILE:
         raise _refusal(Problem(f"is larger than {_LARGEST_FILE} bytes; that is no rules file", "", name, 1, 1))
     return content

@@ -38,6 +38,11 @@ def word_of(text: str) -> str | None:
     return word if word in GROUNDS else None
 
 
+def as_written(word: str) -> str:
+    """What rules files call a word of the list."""
+    return next((name for name, known in _ALSO_CALLED.items() if known == word), word)
+
+
 def split(reason: str) -> tuple[str, str]:
     """A reason as a word of the list and free text: "image-quality: motion", "image-quality", or just "motion" (other)."""
     first, _colon, text = reason.partition(":")

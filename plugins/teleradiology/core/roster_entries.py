@@ -30,6 +30,7 @@ KIND_OF: Mapping[str, str] = {folded(word): kind for kind, words in _WORDS.items
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _A_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
+_MIDNIGHT = re.compile(r"(\d{4}-?\d\d-?\d\d)[T ]24:?00(?::?00)?(?=$|[+Z-])", re.IGNORECASE)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -123,17 +124,20 @@ def zone_named(name: str, path: str = "timezone") -> ZoneInfo:
 def instant_of(text: str, zone: ZoneInfo, path: str, *, last: bool = False, fold: int | None = None) -> datetime:
     """An instant written by ISO 8601, in any digits; without an offset it is by the zone's clock.
 
-    A day alone is its first moment, or with ``last`` its end. A time that the clocks jump over is refused; so is one that
+    A day alone is its first moment, or with ``last`` its end; 24:00 is the end of a day with ``last`` alone. A time that the clocks jump over is refused; so is one that
     comes twice, unless ``fold`` says which is meant.
     """
     word = arabic_folded(clean(text)).strip()
+    at_midnight = last and bool(_MIDNIGHT.match(word))
+    if at_midnight:
+        word = _MIDNIGHT.sub(r"\1T00:00", word)
     try:
         at = datetime.fromisoformat(word)
     except ValueError as error:
         exists = not _TIME.match(word) or "Invalid isoformat" in str(error)
         raise Wrong("time" if exists else "no-such-time", path, found=word[:40]) from None
     _check_year(at, path)
-    if last and _A_DAY.fullmatch(word):
+    if at_midnight or (last and _A_DAY.fullmatch(word)):
         at += _DAY
     if at.tzinfo:
         return utc(at, path)
