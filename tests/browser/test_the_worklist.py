@@ -14,6 +14,18 @@ CLEAR = """() => {
   const [outer, inner] = [cell, clock].map(each => each.getBoundingClientRect());
   return inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
 }"""
+LABELS = "".join(
+    f'<span class="flags"><span class="tag"><svg class="icon"></svg><bdi class="fit">{text}</bdi></span></span>'
+    for text in ("pulmonary embolism", "tubes and lines", "AI: Example finder", "أنابيب وقساطر وريدية")
+)
+# The labels that do not fit into what is shown of them, or stand out of their cell.
+CUT = """() => {
+  const cell = document.querySelector("#rows .cell-flags").getBoundingClientRect();
+  const fits = each => each.scrollHeight <= each.clientHeight + 1 && each.scrollWidth <= each.clientWidth + 1;
+  const inside = ({left, right}) => left >= cell.left - 1 && right <= cell.right + 1;
+  const labels = [...document.querySelectorAll("#rows .cell-flags .fit")];
+  return labels.filter(each => !fits(each) || !inside(each.getBoundingClientRect())).map(each => each.textContent);
+}"""
 EVERY_MS = 15_000  # the page asks by itself every ten seconds
 
 
@@ -185,3 +197,15 @@ def test_nothing_covers_a_clock_that_has_run_long(visit, language):
     for width in (390, 768, 1024, 1280, 1440, 1920):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(CLEAR), width
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_labels_take_a_second_line_before_they_are_cut(visit, language):
+    someone = visit()
+    someone.sign_in("radiologist")
+    someone.look(language)
+    page = someone.go()
+    page.locator(f"{ROWS} .cell-flags").first.evaluate("(cell, text) => { cell.innerHTML = text; }", LABELS)
+    for width in (390, 768, 1280, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(CUT) == [], width

@@ -48,7 +48,11 @@ def run(options: argparse.Namespace) -> int:
         say(f"{NO if one.problems else YES} {one.name}  {one.file}:{one.line}")
         for problem in one.problems:
             say(f"    {problem}")
-    say(f"{len(tried) - len(failed)} of {len(tried)} examples hold" if tried else f"{rules_text.called(file)} has no examples; nothing was tried")
+    say(
+        f"{len(tried) - len(failed)} of {len(tried)} examples hold"
+        if tried
+        else f"{rules_text.called(file)} has no examples; nothing was tried"
+    )
     return 1 if failed else 0
 
 

@@ -20,7 +20,9 @@ def add(verbs: Any) -> None:
     parser = verbs.add_parser("rules", help="check, test, explain, try and take back rules")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True, parser_class=Parser)
     check = with_format(with_data(acts.add_parser("check", help="all problems of a rules file, with line and column")))
-    check.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses; - for standard input")
+    check.add_argument(
+        "file", metavar="FILE", type=Path, nargs="?", help="default: the file that the service uses; - for standard input"
+    )
     check.set_defaults(run=_check)
     shown = with_format(acts.add_parser("schema", help="the JSON schema, for editors"))
     shown.set_defaults(run=_schema)

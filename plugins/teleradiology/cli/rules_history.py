@@ -20,7 +20,9 @@ def add(acts: Any) -> None:
         with_format(with_data(acts.add_parser("diff", help="what differs between two rules files, in their meaning")))
     )
     for name in ("before", "after"):
-        diff.add_argument(name, metavar=name.upper(), help="a file, - for standard input, a digest of the history, in-force or disk")
+        diff.add_argument(
+            name, metavar=name.upper(), help="a file, - for standard input, a digest of the history, in-force or disk"
+        )
     diff.add_argument("--exit-code", action="store_true", help="end with 1 when they differ")
     diff.set_defaults(run=_diff)
     history = source.with_service(with_format(with_data(acts.add_parser("history", help="who put which rules in force when"))))

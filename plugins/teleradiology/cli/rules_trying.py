@@ -31,7 +31,9 @@ def add(acts: Any) -> None:
     made_up = "a made-up study: DICOM keywords or facts, for example Modality=CT,StudyDescription=CT HEAD"
     explain.add_argument("--tags", metavar="NAME=VALUE,…", action="append", default=[], help=made_up)
     explain.add_argument("--json", metavar="FILE", help="a made-up study as a JSON object of the same; - for standard input")
-    explain.add_argument("--rules", metavar="FILE", type=Path, help="explain by this file, - for standard input; default: the rules in force")
+    explain.add_argument(
+        "--rules", metavar="FILE", type=Path, help="explain by this file (-: standard input); default: the rules in force"
+    )
     met = "end with 1 unless these attributes are decided so, for example priority=stat"
     explain.add_argument("--expect", metavar="NAME=VALUE,…", action="append", default=[], help=met)
     when = "the readers at that time, by the facility's clock or with an offset: 2026-12-31T23:30, 2026-12-31T23:30+02:00"

@@ -124,8 +124,8 @@ def zone_named(name: str, path: str = "timezone") -> ZoneInfo:
 def instant_of(text: str, zone: ZoneInfo, path: str, *, last: bool = False, fold: int | None = None) -> datetime:
     """An instant written by ISO 8601, in any digits; without an offset it is by the zone's clock.
 
-    A day alone is its first moment, or with ``last`` its end; 24:00 is the end of a day with ``last`` alone. A time that the clocks jump over is refused; so is one that
-    comes twice, unless ``fold`` says which is meant.
+    A day alone is its first moment, or with ``last`` its end, as 24:00 is of its day. A time that the clocks jump over is
+    refused; so is one that comes twice, unless ``fold`` says which is meant.
     """
     word = arabic_folded(clean(text)).strip()
     at_midnight = last and bool(_MIDNIGHT.match(word))
