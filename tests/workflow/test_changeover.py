@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from teleradiology.core.roster import Exception_
 from teleradiology.core.worklist import State
 from teleradiology.store import waiting
 from teleradiology.workflow import assignment, changeover, oversight, reading, reassigning, roster, roster_files
+from teleradiology.workflow.memory import Memory
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 PROMPTLY = 5 * SECOND
@@ -216,6 +218,20 @@ def test_a_clock_that_is_put_back_a_little_after_the_end_of_a_shift_gives_nothin
     bench.clock.step(step)
     bench.live(120)
     assert bench.item(item.orthanc_id).reader == "dr-day"
+    assert causes(bench, item) == ["reassigned: off-duty 2026-06-11 dr-night"]
+
+
+@pytest.mark.parametrize("behind", [3, 20])
+def test_another_service_whose_clock_is_behind_gives_nothing_back(tmp_path, behind):
+    bench = opened(tmp_path)
+    memory, clock = Memory(lambda: bench.clock.monotonic), lambda: bench.clock.now() - behind * SECOND
+    other = dataclasses.replace(bench.room, memory=memory, now=clock)
+    item, end = bench.take_in(("CT", 1)), datetime(2026, 6, 11, 4, tzinfo=UTC)
+    until(bench, end)
+    assert moved_at(bench, item) == end
+    for _ in range(90):  # its first beat looks at what is assigned, and sees that the day has not begun by its clock
+        oversight.beat(other)
+        bench.beat(1)
     assert causes(bench, item) == ["reassigned: off-duty 2026-06-11 dr-night"]
 
 
