@@ -16,7 +16,12 @@ CLEAR = """() => {
 }"""
 LABELS = "".join(
     f'<span class="flags"><span class="tag"><svg class="icon"></svg><bdi class="fit">{text}</bdi></span></span>'
-    for text in ("pulmonary embolism", "tubes and lines", "AI: Example finder", "أنابيب وقساطر وريدية")
+    for text in (
+        "pulmonary embolism",
+        "tubes and lines",
+        "AI: Example CAD, computes nothing",
+        "ذكاء اصطناعي: Example CAD, computes nothing",
+    )
 )
 # The labels that do not fit into what is shown of them, or stand out of their cell.
 CUT = """() => {
@@ -200,7 +205,7 @@ def test_nothing_covers_a_clock_that_has_run_long(visit, language):
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_labels_take_a_second_line_before_they_are_cut(visit, language):
+def test_labels_take_more_lines_before_they_are_cut(visit, language):
     someone = visit()
     someone.sign_in("radiologist")
     someone.look(language)
