@@ -90,3 +90,26 @@ def test_sqlite_keeps_what_it_has_answered_through_a_power_cut(tmp_path: Path) -
         assert c.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert c.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     store.close()
+
+
+def test_services_that_open_a_new_database_at_once_all_open_it(tmp_path: Path) -> None:
+    problems: list[BaseException] = []
+    for number in range(20):
+        together = threading.Barrier(4)
+
+        def open_it(address: str = f"sqlite:///{tmp_path}/{number}.db", together: threading.Barrier = together) -> None:
+            one = engine.connect(address)
+            together.wait()
+            try:
+                with one.writing() as c:
+                    c.exec_driver_sql("CREATE TABLE IF NOT EXISTS one (number INTEGER)")
+            except BaseException as problem:  # noqa: BLE001 -- handed to the test
+                problems.append(problem)
+            one.close()
+
+        services = [threading.Thread(target=open_it) for _ in range(4)]
+        for service in services:
+            service.start()
+        for service in services:
+            service.join()
+    assert problems == []
