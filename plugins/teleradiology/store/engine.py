@@ -19,6 +19,7 @@ __all__ = ["Connection", "Store", "connect"]
 
 StorageError = SQLAlchemyError  # whatever a statement may raise, for those who do not speak SQL
 BUSY_TIMEOUT_MS = 15_000
+SWITCH_AGAIN_MS = 10
 CONNECTIONS = 40
 _WRITER = 0x7E1E8AD  # the advisory lock of PostgreSQL that every writer holds
 SEAL = "teleradiology_seal"  # execution option: the seal that store.audit finds on its connection
@@ -113,6 +114,7 @@ def _begin(connection: Connection) -> None:
 
 def _prepare_sqlite(connection, record) -> None:  # type: ignore[no-untyped-def]
     connection.isolation_level = None  # we say BEGIN ourselves, so that a writer is one from its first statement
+    _write_ahead(connection)
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: the others may have to wait too
         "synchronous=FULL",
@@ -120,18 +122,17 @@ def _prepare_sqlite(connection, record) -> None:  # type: ignore[no-untyped-def]
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    _write_ahead(connection)
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to WAL. SQLite does not wait by itself for another service that switches a new database at the same moment."""
-    patience = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while True:
+    connection.execute("PRAGMA busy_timeout=0")  # it waits at other times, and would wait anew at each of our attempts
+    for left in reversed(range(BUSY_TIMEOUT_MS // SWITCH_AGAIN_MS)):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError:
-            if time.monotonic() > patience:
+            if not left:
                 raise
-            time.sleep(0.01)
+            time.sleep(SWITCH_AGAIN_MS / 1000)
         else:
             return
