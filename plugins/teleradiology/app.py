@@ -18,6 +18,7 @@ from .documents import report_texts, template_check
 from .documents.pdf import Renderer
 from .host.changes import Acts
 from .host.gateway import Gateway
+from .host.inlet import Inlet
 from .host.log import log_to
 from .host.notebook import Notebook
 from .host.threads import Heartbeat
@@ -29,6 +30,8 @@ from .web.app import create_app
 from .workflow import delivery, intake, oversight, rules
 from .workflow.accounts import ensure_first_administrator
 from .workflow.room import Room
+
+NO_PROXY = "Remote access is allowed and TrustedProxies names no proxy: a slow client holds up all others (docs/integrators.md)."
 
 
 def start(orthanc: Any, interpreter: Path) -> None:
@@ -45,7 +48,10 @@ def start(orthanc: Any, interpreter: Path) -> None:
 
 def _compose(orthanc: Any, interpreter: Path) -> None:
     settings = Settings.from_orthanc(json.loads(orthanc.GetConfiguration()), os.environ)
-    room = furnish(settings, Gateway(orthanc), interpreter)
+    if settings.remote_access and not settings.trusted_proxies:
+        orthanc.LogWarning(f"Teleradiology: {NO_PROXY}")
+    inlet = Inlet(settings.orthanc_address)
+    room = furnish(settings, Gateway(orthanc, inlet), interpreter)
     notebook = Notebook()
     heartbeat = Heartbeat(lambda: _beat(room, notebook), room.now, settings.heartbeat_seconds)
     couriers = tuple(
@@ -56,7 +62,7 @@ def _compose(orthanc: Any, interpreter: Path) -> None:
     rules.remember(room)
     ensure_first_administrator(room, os.environ, functools.partial(_announce, settings.data_dir))
     acts = Acts(*(functools.partial(act, room) for act in (intake.notice, intake.stir, intake.stable, intake.vanish)))
-    wire(orthanc, Parts(room, create_app(room), acts, heartbeat, notebook, couriers), os.environ)
+    wire(orthanc, Parts(room, create_app(room), acts, heartbeat, notebook, inlet, couriers), os.environ)
 
 
 def furnish(settings: Settings, host: Any, interpreter: Path) -> Room:

@@ -34,6 +34,11 @@ def sources() -> list[Path]:
     return sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 
 
+STORES = {"RestApiPost", "RestApiPostAfterPlugins", "RestApiPut", "RestApiPutAfterPlugins"}
+# Looks things up, or begins jobs: nothing that stores an instance (docs/decisions/0008).
+MAY_POST = {"host/gateway.py": 1, "host/shield.py": 2}
+
+
 def layer_of(path: Path, root: Path = PACKAGE) -> str:
     first = path.relative_to(root).parts[0]
     return first.removesuffix(".py")
@@ -127,3 +132,20 @@ def test_a_planted_clock_is_caught() -> None:
 def test_only_the_entry_script_imports_the_host() -> None:
     entry = (PLUGINS / "teleradiology_plugin.py").read_text(encoding="utf-8")
     assert "orthanc" in imports(entry, ())
+
+
+def posts(text: str) -> int:
+    """How often a source asks Orthanc to do something, in a call or by the name of one."""
+    attributes = [node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)]
+    texts = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
+    return sum(name in STORES for name in (*attributes, *texts))
+
+
+@pytest.mark.parametrize("text", ["orthanc.RestApiPost('/instances', b'')", "getattr(orthanc, 'RestApiPut')('/x', b'')"])
+def test_a_call_into_orthanc_is_counted(text: str) -> None:
+    assert posts(text) == 1
+
+
+def test_nothing_is_stored_by_a_call_into_orthanc() -> None:
+    found = {str(path.relative_to(PACKAGE)): posts(path.read_text(encoding="utf-8")) for path in sources()}
+    assert {name: count for name, count in found.items() if count} == MAY_POST

@@ -61,6 +61,22 @@ def test_what_orthanc_says_elsewhere_is_not_asked_for_again() -> None:
     assert settings().orthanc_compresses  # absent means on, up to Orthanc 1.12.1
 
 
+def test_our_own_way_to_orthanc_follows_its_port() -> None:
+    assert Settings.from_orthanc({}, {}).orthanc_address == "http://127.0.0.1:8042"
+    assert Settings.from_orthanc({"HttpPort": 9042}, {}).orthanc_address == "http://127.0.0.1:9042"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [("HttpServerEnabled", False, "true"), ("AuthenticationEnabled", True, "false"), ("SslEnabled", True, "false")],
+)
+def test_what_would_shut_us_out_of_orthanc_is_refused(key: str, value: bool, expected: str) -> None:
+    with pytest.raises(InvalidConfiguration) as refusal:
+        Settings.from_orthanc({key: value}, {})
+    (problem,) = refusal.value.problems
+    assert problem.path == key and problem.message.startswith(f"expected {expected}, found {str(value).lower()}: ")
+
+
 def test_all_problems_are_told_at_once_with_suggestions() -> None:
     section = {"QuietSecond": 1, "Threads": "many", "LeaseSeconds": -1, "Languages": [], "Rules": 7, "PdfWorkers": True, "Zzz": 1}
     assert problems(section) == [

@@ -14,14 +14,6 @@ def unknown_resources_raise_code_17(orthanc: Any) -> bool:
     return False
 
 
-def rubbish_is_refused_with_bad_file_format(orthanc: Any) -> bool:
-    try:
-        orthanc.RestApiPost("/instances", b"rubbish")
-    except orthanc.OrthancException as error:
-        return error.args[0] == orthanc.ErrorCode.BAD_FILE_FORMAT and "rubbish" not in str(error)
-    return False
-
-
 def answers_are_bytes(orthanc: Any) -> bool:
     return isinstance(orthanc.RestApiGet("/system"), bytes)
 
@@ -60,7 +52,6 @@ def plugin_routes_are_unknown_to_the_core(orthanc: Any) -> bool:
 
 BELIEFS = (
     unknown_resources_raise_code_17,
-    rubbish_is_refused_with_bad_file_format,
     answers_are_bytes,
     changes_have_last_and_done,
     the_last_change_can_be_asked_for,

@@ -9,12 +9,14 @@ import pytest
 from teleradiology.core.identity import Actor, Role
 from teleradiology.host.callers import Callers
 from teleradiology.host.gate import Gate
+from teleradiology.host.inlet import HEADER, Inlet
 from teleradiology.host.notebook import Notebook
 from teleradiology.host.passes import Lately, Pass
 
 ADMIN = Actor("admin", frozenset({Role.ADMINISTRATOR}))
 CLINIC = Actor("clinic", frozenset({Role.FACILITY}), facility="clinic-a")
 GET, POST, PUT, DELETE = 1, 2, 3, 4
+INLET = Inlet("http://127.0.0.1:9")
 
 
 class StandInPasses:
@@ -34,7 +36,7 @@ class StandInPasses:
 
 def admitted(actor: Actor | Exception | None, method: int, path: str, base_url: str = "", **headers: str) -> bool:
     named = {"host": "127.0.0.1:8042", **{name.replace("_", "-"): value for name, value in headers.items()}}
-    gate = Gate(StandInPasses(actor), Callers(), Notebook(), base_url)  # type: ignore[arg-type]
+    gate = Gate(StandInPasses(actor), Callers(), Notebook(), INLET, base_url)  # type: ignore[arg-type]
     return gate.callback(path, method=method, ip="192.0.2.1", headers=named, get={})
 
 
@@ -61,7 +63,7 @@ def test_a_request_that_cannot_be_judged_is_refused(failure: Exception, caplog: 
 
 
 def test_a_request_of_an_unknown_shape_is_refused() -> None:
-    gate = Gate(StandInPasses(ADMIN), Callers(), Notebook())  # type: ignore[arg-type]
+    gate = Gate(StandInPasses(ADMIN), Callers(), Notebook(), INLET)  # type: ignore[arg-type]
     assert not gate.callback("/studies")
     assert not gate.callback("/studies", method=9, headers={}, ip="")
 
@@ -100,11 +102,22 @@ def test_a_facility_reads_its_own_studies_alone() -> None:
 
 def test_refusals_are_noted_without_the_address() -> None:
     notebook = Notebook()
-    gate = Gate(StandInPasses(CLINIC), Callers(), notebook)  # type: ignore[arg-type]
+    gate = Gate(StandInPasses(CLINIC), Callers(), notebook, INLET)  # type: ignore[arg-type]
     for path in ("/studies/CANARY", "/studies/x", "/CANARY/x"):
         gate.callback(path, method=GET, ip="192.0.2.1", headers={}, get={})
     noted = {(entry.username, entry.origin, entry.what): count for entry, count in notebook._counts.items()}
     assert noted == {("clinic", "192.0.2.1", "GET /studies"): 2, ("clinic", "192.0.2.1", "GET /…"): 1}
+
+
+def test_what_we_store_ourselves_is_let_in_without_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str, str]] = []
+    monkeypatch.setattr(Inlet, "admits", lambda self, method, path, headers, ip: asked.append((method, path, ip)) or True)
+    assert admitted(None, POST, "/instances/")
+    assert asked == [("POST", "/instances", "192.0.2.1")]
+
+
+def test_a_guessed_secret_opens_nothing() -> None:
+    assert not admitted(None, POST, "/instances", **{HEADER: "guess"})
 
 
 def test_an_answer_is_believed_for_some_seconds() -> None:

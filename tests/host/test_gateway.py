@@ -10,6 +10,7 @@ from support.fake_orthanc import FakeOrthanc, OrthancException
 from teleradiology.core.errors import Unavailable
 from teleradiology.core.transport import Transport
 from teleradiology.host.gateway import Gateway
+from teleradiology.host.inlet import Inlet
 from teleradiology.workflow.room import Change, HostSeries
 
 AT = datetime(2026, 11, 23, 5, 59, 13, tzinfo=UTC)
@@ -30,7 +31,22 @@ SENT = {"RemoteAET": "CT1", "CalledAET": "TELERAD", "RemoteIP": "192.0.2.7", "Re
 
 
 def gateway(**resources: object) -> Gateway:
-    return Gateway(FakeOrthanc({name.replace("__", "/"): value for name, value in resources.items()}))
+    return seen(FakeOrthanc({name.replace("__", "/"): value for name, value in resources.items()}))
+
+
+class StandInInlet(Inlet):
+    """Answers as it is told, by the body; without an answer Orthanc has refused."""
+
+    def __init__(self, **answers: dict[str, str]):
+        super().__init__("http://127.0.0.1:9")
+        self.answers = answers
+
+    def store(self, dicom: bytes) -> dict[str, str]:
+        return self.answers[dicom.decode()]
+
+
+def seen(orthanc: FakeOrthanc, **answers: dict[str, str]) -> Gateway:
+    return Gateway(orthanc, StandInInlet(**answers))
 
 
 @pytest.fixture
@@ -50,7 +66,7 @@ def orthanc() -> FakeOrthanc:
 
 
 def test_a_study_has_its_series_and_how_its_images_came(orthanc: FakeOrthanc) -> None:
-    study = Gateway(orthanc).study("study-1")
+    study = seen(orthanc).study("study-1")
     assert study is not None
     assert (study.study_instance_uid, study.is_stable, study.last_update) == ("1.2.3", False, AT)
     assert study.series[1] == HostSeries(
@@ -62,14 +78,14 @@ def test_a_study_has_its_series_and_how_its_images_came(orthanc: FakeOrthanc) ->
 
 def test_how_our_own_report_came_is_not_how_the_study_came(orthanc: FakeOrthanc) -> None:
     orthanc.resources["/instances/our-sr/metadata?expand"] = {"RemoteAET": "", "Origin": "Plugins"}
-    found = Gateway(orthanc).study("study-1")
+    found = seen(orthanc).study("study-1")
     assert found is not None
     assert found.transport.calling_aet == "CT1"
 
 
 def test_a_study_that_vanishes_between_two_calls_is_not_there(orthanc: FakeOrthanc) -> None:
     del orthanc.resources["/studies/study-1/series?expand"]
-    assert Gateway(orthanc).study("study-1") is None
+    assert seen(orthanc).study("study-1") is None
 
 
 def test_what_is_not_there_is_none() -> None:
@@ -82,7 +98,7 @@ def test_what_is_not_there_is_none() -> None:
 
 
 def test_parents_files_and_sizes_are_found(orthanc: FakeOrthanc) -> None:
-    host = Gateway(orthanc)
+    host = seen(orthanc)
     assert host.study_of_series("images") == host.study_of_instance("i1") == "study-1"
     assert (host.instance_file("i1"), host.instance_size("i1"), host.instance_tags("i1")) == (b"DICM", 39206, {"Modality": "CT"})
 
@@ -93,14 +109,14 @@ def test_a_missing_file_is_told() -> None:
 
 
 def test_a_failing_orthanc_is_unavailable_and_not_an_empty_one() -> None:
-    host = Gateway(FakeOrthanc({"/studies": OrthancException(36, "Database is not available")}))
+    host = seen(FakeOrthanc({"/studies": OrthancException(36, "Database is not available")}))
     with pytest.raises(Unavailable, match="Database is not available"):
         host.study_ids()
 
 
 def test_changes_come_as_values() -> None:
     row = {"ChangeType": "NewStudy", "ID": "study-1", "ResourceType": "Study", "Seq": 7}
-    host = Gateway(FakeOrthanc({"/changes?since=3&limit=10": {"Changes": [row], "Last": 7, "Done": False}}))
+    host = seen(FakeOrthanc({"/changes?since=3&limit=10": {"Changes": [row], "Last": 7, "Done": False}}))
     found = host.changes(3, 10)
     assert (found.items, found.last, found.done) == ((Change(7, "NewStudy", "study", "study-1"),), 7, False)
     assert host.last_change() == 0
@@ -108,22 +124,17 @@ def test_changes_come_as_values() -> None:
 
 @pytest.mark.parametrize("status", ["Success", "AlreadyStored"])
 def test_storing_is_a_success_also_the_second_time(status: str) -> None:
-    orthanc = FakeOrthanc()
-    orthanc.answers["/instances", b"DICM"] = {"ID": "i9", "Status": status}
-    assert Gateway(orthanc).store_instance(b"DICM") == "i9"
+    assert seen(FakeOrthanc(), DICM={"ID": "i9", "Status": status}).store_instance(b"DICM") == "i9"
 
 
 def test_an_object_that_orthanc_does_not_store_is_told() -> None:
-    orthanc = FakeOrthanc()
-    orthanc.answers["/instances", b"filtered"] = {"ID": "i9", "Status": "FilteredOut"}
-    for body in (b"filtered", b"rubbish"):
-        with pytest.raises(Unavailable):
-            Gateway(orthanc).store_instance(body)
+    with pytest.raises(Unavailable, match="FilteredOut"):
+        seen(FakeOrthanc(), DICM={"ID": "i9", "Status": "FilteredOut"}).store_instance(b"DICM")
 
 
 def test_an_instance_is_found_by_its_uid_alone() -> None:
     orthanc = FakeOrthanc()
     orthanc.answers["/tools/lookup", b"1.2.3"] = [{"ID": "s", "Type": "Study"}, {"ID": "i", "Type": "Instance"}]
     orthanc.answers["/tools/lookup", b"1.2.4"] = []
-    assert Gateway(orthanc).find_instance("1.2.3") == "i"
-    assert Gateway(orthanc).find_instance("1.2.4") is None
+    assert seen(orthanc).find_instance("1.2.3") == "i"
+    assert seen(orthanc).find_instance("1.2.4") is None

@@ -12,6 +12,7 @@ import pytest
 from support.bench import Bench
 from support.fake_orthanc import FakeOrthanc
 from teleradiology.host.changes import Acts
+from teleradiology.host.inlet import Inlet
 from teleradiology.host.notebook import Notebook
 from teleradiology.host.threads import Heartbeat
 from teleradiology.host.wiring import GUARDING, Parts, wire
@@ -46,7 +47,7 @@ def wired(bench: Bench, environ: dict[str, str], ended: list[str]) -> Recording:
     object.__setattr__(bench.room, "renderer", SimpleNamespace(close=lambda: ended.append("renderer")))
     heartbeat = Heartbeat(lambda: None, bench.room.now, 0.05)
     acts = Acts(*[lambda study: None] * 4)
-    wire(orthanc, Parts(bench.room, lambda environ, start: [], acts, heartbeat, Notebook()), environ)
+    wire(orthanc, Parts(bench.room, lambda environ, start: [], acts, heartbeat, Notebook(), Inlet("http://127.0.0.1:9")), environ)
     return orthanc
 
 

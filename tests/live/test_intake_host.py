@@ -17,6 +17,7 @@ from support.host_expectations import EXPECTATIONS, Pacs
 from support.live_orthanc import free_port, until
 from support.senders import file_bytes
 from teleradiology.host.gateway import Gateway
+from teleradiology.host.inlet import Inlet
 
 
 class OrthancException(Exception):
@@ -51,7 +52,7 @@ class BareOrthanc:
 
     def __init__(self, url: str, http: requests.Session):
         self.url, self.http = url, http
-        self.host = Gateway(OverHttp(url, http))
+        self.host = Gateway(OverHttp(url, http), Inlet(url))
 
     def receive(self, image: Dataset) -> None:
         assert self.http.post(f"{self.url}/instances", data=file_bytes(image), timeout=10).status_code == 200

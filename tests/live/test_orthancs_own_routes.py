@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support import dicom_files
-from support.live_orthanc import LiveOrthanc
+from support.live_orthanc import LiveOrthanc, until
 
 
 @pytest.mark.parametrize("path", ["/tools/find", "/tools/bulk-delete", "/tools/create-dicom", "/studies/0-0/anonymize"])
@@ -31,6 +31,19 @@ def test_a_study_is_anonymised_as_before(orthanc: LiveOrthanc) -> None:
     (study,) = orthanc.post("/tools/find", json={"Level": "Study", "Query": {"PatientID": "SHIELD-2"}}).json()
     made = orthanc.post(f"/studies/{study}/anonymize", json={})
     assert made.json()["Type"] == "Study"
+
+
+def test_a_change_that_is_not_waited_for_is_a_job(orthanc: LiveOrthanc) -> None:
+    (image,) = dicom_files.study(1, PatientID="SHIELD-3")
+    assert orthanc.c_store([image]) == [0]
+    (study,) = orthanc.post("/tools/find", json={"Level": "Study", "Query": {"PatientID": "SHIELD-3"}}).json()
+    job = orthanc.post(f"/studies/{study}/modify", json={"Replace": {"StudyDescription": "X"}, "Asynchronous": True}).json()
+    until(lambda: orthanc.get(job["Path"]).json()["State"] == "Success", "the job is done")
+
+
+def test_instances_are_made_by_sending_files_alone(orthanc: LiveOrthanc) -> None:
+    refused = orthanc.post("/tools/create-dicom", json={"Tags": {"PatientID": "SHIELD-4"}})
+    assert (refused.status_code, refused.json()["code"]) == (501, "not-offered")
 
 
 def test_what_does_not_exist_is_404(orthanc: LiveOrthanc) -> None:

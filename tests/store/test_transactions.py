@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import sqlalchemy.exc
 
 from store.rows import NOON, put_item
 from teleradiology.core.errors import Busy
@@ -113,3 +114,14 @@ def test_services_that_open_a_new_database_at_once_all_open_it(tmp_path: Path) -
         for service in services:
             service.join()
     assert problems == []
+
+
+def test_a_database_that_cannot_be_written_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "old.db"
+    sqlite3.connect(file).execute("CREATE TABLE one (number INTEGER)").connection.close()
+    pauses: list[float] = []
+    monkeypatch.setattr(engine.time, "sleep", pauses.append)
+    store = engine.connect(f"sqlite:///file:{file}?mode=ro&uri=true")
+    with pytest.raises(sqlalchemy.exc.OperationalError, match="readonly"), store.reading():
+        pass
+    assert pauses == []

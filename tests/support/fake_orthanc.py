@@ -13,10 +13,10 @@ class OrthancException(Exception):
 
 
 class FakeOrthanc:
-    """``resources`` are what GET answers, by path; ``stored`` is what was posted to /instances."""
+    """``resources`` are what GET answers, by path; ``answers`` are what POST answers, by path and body."""
 
     OrthancException = OrthancException
-    ErrorCode = SimpleNamespace(UNKNOWN_RESOURCE=17, INEXISTENT_ITEM=7, BAD_FILE_FORMAT=15, DATABASE_UNAVAILABLE=36)
+    ErrorCode = SimpleNamespace(UNKNOWN_RESOURCE=17, INEXISTENT_ITEM=7, DATABASE_UNAVAILABLE=36)
     ChangeType = SimpleNamespace(
         NEW_CHILD_INSTANCE=2, NEW_INSTANCE=3, NEW_STUDY=6, STABLE_STUDY=9, DELETED=1, ORTHANC_STARTED=10, ORTHANC_STOPPED=11
     )

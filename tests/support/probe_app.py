@@ -18,6 +18,7 @@ from teleradiology.app import _open
 from teleradiology.config.settings import Settings
 from teleradiology.host.changes import Acts
 from teleradiology.host.gateway import Gateway
+from teleradiology.host.inlet import Inlet
 from teleradiology.host.log import log_to
 from teleradiology.host.notebook import Notebook
 from teleradiology.host.threads import Heartbeat
@@ -31,14 +32,15 @@ def start(orthanc: Any, configuration: dict[str, Any], environ: MutableMapping[s
     log_to(orthanc)
     settings = Settings.from_orthanc(configuration, environ)
     rung: list[list[str]] = []
+    inlet = Inlet(settings.orthanc_address)
     renderer = SimpleNamespace(close=lambda: rung.append(["renderer closed"]))
-    room = Room(_open(settings), SimpleNamespace(), settings, Gateway(orthanc), renderer, lambda: datetime.now(UTC))
+    room = Room(_open(settings), SimpleNamespace(), settings, Gateway(orthanc, inlet), renderer, lambda: datetime.now(UTC))
     ensure_first_administrator(room, environ, lambda text: None)
     acts = Acts(*(_noting(rung, name) for name in ("notice", "stir", "stable", "vanish")))
     notebook = Notebook()
     heartbeat = Heartbeat(lambda: notebook.write(room), room.now, settings.heartbeat_seconds)
     app = make_app(orthanc, rung)
-    wire(orthanc, Parts(room, app, acts, heartbeat, notebook), environ)
+    wire(orthanc, Parts(room, app, acts, heartbeat, notebook, inlet), environ)
 
     def bare(output: Any, uri: str, **request: Any) -> None:
         answer = {"stack": stack_bytes(), "thread": threading.get_ident(), **expectations.held(orthanc)}

@@ -43,6 +43,7 @@ def test_a_reactor_on_its_way_takes_no_response() -> None:
 
 
 def _take_responses_late(association: Association) -> None:
+    """Leave a response lying long enough for the reactor to find it. The pauses here are the race itself."""
     take = association.dimse.get_msg
 
     def late(block: bool = False) -> Any:

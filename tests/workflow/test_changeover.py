@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from support import day_and_night
 from support.bench import Bench
 from support.builders import coordinator, radiologist
 from teleradiology.core.roster import Exception_
@@ -17,28 +18,11 @@ from teleradiology.workflow.memory import Memory
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 PROMPTLY = 5 * SECOND
-EVERY_DAY = "[mon, tue, wed, thu, fri, sat, sun]"
 EVENING = datetime(2026, 6, 10, 20, tzinfo=UTC)  # ten in Rome
-RULES = """\
-version: 1
-priorities:
-  routine: {{turnaround: 240h}}
-facilities:
-  clinic: {{name: Clinic, calling_aets: [ZLITEN_CT], jurisdiction: XX, timezone: {zone}, languages: [en]}}
-readers:
-  dr-night: {{name: Dr Night, subspecialties: [general], licences: [{{jurisdiction: XX{until}}}],
-    shifts: [{{days: {days}, from: '20:00', to: '{end}', timezone: {zone}}}]}}
-  dr-day: {{name: Dr Day, subspecialties: [general], licences: [{{jurisdiction: XX}}],
-    shifts: [{{days: {days}, from: '{begin}', to: '20:00', timezone: {zone}}}]}}
-rules:
-  - name: everything
-    then: {{priority: routine, subspecialty: general}}
-"""
 
 
 def opened(tmp_path, at=EVENING, *, zone="Europe/Rome", end="06:00", begin="", until="", **settings):
-    rules = RULES.format(zone=zone, end=end, begin=begin or end, until=until, days=EVERY_DAY)
-    bench = Bench(tmp_path, rules, **settings)
+    bench = Bench(tmp_path, day_and_night.rules(zone, "20:00", end, begin, until), **settings)
     bench.clock.pass_((at - bench.clock.now()).total_seconds())
     bench.beat()
     return bench

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from support import day_and_night
 from support.bench import Bench
 from support.builders import coordinator, radiologist
 from teleradiology.core.errors import NotAllowed
@@ -15,22 +16,6 @@ from teleradiology.core.worklist import State
 from teleradiology.workflow import assignment, handing_over, reading, roster
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-EVERY_DAY = "[mon, tue, wed, thu, fri, sat, sun]"
-RULES = """\
-version: 1
-priorities:
-  routine: {{turnaround: 240h}}
-facilities:
-  clinic: {{name: Clinic, calling_aets: [ZLITEN_CT], jurisdiction: XX, timezone: {zone}, languages: [en]}}
-readers:
-  dr-night: {{name: Dr Night, subspecialties: [general], licences: [{{jurisdiction: XX{until}}}]{more},
-    shifts: [{{days: {days}, from: '{start}', to: '{end}', timezone: {zone}}}]}}
-  dr-day: {{name: Dr Day, subspecialties: [general], licences: [{{jurisdiction: XX}}],
-    shifts: [{{days: {days}, from: '{end}', to: '{start}', timezone: {zone}}}]}}
-rules:
-  - name: everything
-    then: {{priority: routine, subspecialty: general}}
-"""
 # Where, and the instant at which the clocks go forward or back.
 CHANGES = [
     ("Europe/Rome", datetime(2026, 3, 29, 1, tzinfo=UTC)),
@@ -43,8 +28,7 @@ CHANGES = [
 
 
 def opened(tmp_path, at, zone="Europe/Rome", start="20:00", end="06:00", until="", more=""):
-    rules = RULES.format(zone=zone, start=start, end=end, until=until, more=more, days=EVERY_DAY)
-    bench = Bench(tmp_path, rules)
+    bench = Bench(tmp_path, day_and_night.rules(zone, start, end, until=until, more=more))
     move(bench, at)
     return bench
 
@@ -197,7 +181,7 @@ def test_nobody_is_left_waiting_for_a_reader_who_is_away_when_time_has_run_out(t
 
 def test_those_on_call_are_asked_when_the_time_has_come_and_only_in_their_hours(tmp_path):
     at = datetime(2026, 6, 10, 18, 30, tzinfo=UTC)  # half past eight in Rome
-    more = f", on_call: [{{days: {EVERY_DAY}, from: '22:00', to: '23:00', timezone: Europe/Rome}}]"
+    more = f", on_call: [{{days: {day_and_night.EVERY_DAY}, from: '22:00', to: '23:00', timezone: Europe/Rome}}]"
     bench = opened(tmp_path, at, start="08:00", end="20:00", more=more)
     roster.add(bench.room, coordinator(), Exception_("dr-day", "leave", at - HOUR, at + 24 * HOUR))
     item = bench.take_in(("CT", 1))

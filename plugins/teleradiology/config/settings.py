@@ -166,6 +166,8 @@ class Settings:
     dicom_port: int = 4242
     orthanc_compresses: bool = False  # HttpCompressionEnabled: what is compressed already must then be sent plain
     dicomweb_root: str = "/dicom-web"
+    orthanc_address: str = "http://127.0.0.1:8042"
+    remote_access: bool = False
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -180,6 +182,7 @@ class Settings:
             found = Problem(f"expected an object with settings, found {_named(section)}", path=SECTION)
             raise InvalidConfiguration(problems=[found])
         problems = [problem for key, value in section.items() if (problem := _problem(key, value))]
+        problems += _problems_of_orthancs_own(configuration)
         if problems:
             raise InvalidConfiguration(problems=problems)
         values = {_BY_KEY[key].field: _value(_BY_KEY[key], value, home) for key, value in section.items() if value != ""}
@@ -187,6 +190,22 @@ class Settings:
         values.update(_from_orthancs_own(configuration))
         values.setdefault("quiet_seconds", values["stable_age"])
         return cls(**values, environment=dict(environ))
+
+
+# What Orthanc must be set to, because reports are stored through its HTTP door, by ourselves on this machine.
+_MUST_BE = (
+    ("HttpServerEnabled", True, "reports are stored through this door"),
+    ("AuthenticationEnabled", False, "accounts are those of this service, whose filter checks every request"),
+    ("SslEnabled", False, "HTTPS is spoken by a proxy before Orthanc; Debian's Orthanc 1.10.1 ends at its first request"),
+)
+
+
+def _problems_of_orthancs_own(configuration: Mapping[str, Any]) -> list[Problem]:
+    return [
+        Problem(f"expected {str(value).lower()}, found {str(configuration[key]).lower()[:60]}: {why}", path=key)
+        for key, value, why in _MUST_BE
+        if configuration.get(key, value) is not value
+    ]
 
 
 def _from_orthancs_own(configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,6 +216,8 @@ def _from_orthancs_own(configuration: Mapping[str, Any]) -> dict[str, Any]:
         "dicom_port": int(configuration.get("DicomPort", 4242)),
         # Absent means on, up to Orthanc 1.12.1.
         "orthanc_compresses": bool(configuration.get("HttpCompressionEnabled", True)),
+        "orthanc_address": f"http://127.0.0.1:{int(configuration.get('HttpPort', 8042))}",
+        "remote_access": bool(configuration.get("RemoteAccessAllowed", False)),
         "dicomweb_root": "/" + str(dicomweb.get("Root", "/dicom-web/")).strip("/"),
     }
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ..core.identity import Actor
 from .bridge import PREFIX
 from .callers import Callers
+from .inlet import Inlet
 from .limits import is_disguised
 from .log import incident
 from .notebook import Notebook
@@ -31,10 +32,11 @@ class Gate:
     A refusal can only be 403 with an empty body: the filter answers yes or no. It fails closed.
     """
 
-    def __init__(self, passes: Passes, callers: Callers, notebook: Notebook, base_url: str = ""):
+    def __init__(self, passes: Passes, callers: Callers, notebook: Notebook, inlet: Inlet, base_url: str = ""):
         self._passes = passes
         self._callers = callers
         self._notebook = notebook
+        self._inlet = inlet
         self._base = urlsplit(base_url).netloc.lower()
 
     def callback(self, uri: str, **request: Any) -> bool:
@@ -47,8 +49,10 @@ class Gate:
 
     def _admits(self, path: str, request: Mapping[str, Any]) -> bool:
         headers: Mapping[str, str] = request["headers"]
-        origin = self._callers.note(request.get("ip", ""), headers)
-        method = METHODS.get(int(request["method"]), "?")
+        ip, method = request.get("ip", ""), METHODS.get(int(request["method"]), "?")
+        if self._inlet.admits(method, path, headers, ip):
+            return True
+        origin = self._callers.note(ip, headers)
         if path == OWN[0] or path.startswith(OWN[1]) or is_for_anybody(method, path):
             return True
         actor = self._passes.of(headers, origin).actor

@@ -10,15 +10,20 @@ from typing import Any
 from ..core.errors import Unavailable
 from ..core.transport import Transport
 from ..workflow.room import Change, Changes, HostSeries, HostStudy
+from .inlet import Inlet
 
 NO_IMAGES = frozenset({"SR", "KO", "PR", "DOC", "OT", "AU", "PLAN", "REG", "SEG", "RTSTRUCT", "RTPLAN", "RTDOSE"})
 
 
 class Gateway:
-    """Each call holds Python's global lock, so none is long and none is made inside a transaction."""
+    """Each call holds Python's global lock, so none is long and none is made inside a transaction.
 
-    def __init__(self, orthanc: Any):
+    None stores an instance either: that goes through the inlet.
+    """
+
+    def __init__(self, orthanc: Any, inlet: Inlet):
         self._orthanc = orthanc
+        self._inlet = inlet
         self._not_there = frozenset({int(orthanc.ErrorCode.UNKNOWN_RESOURCE), int(orthanc.ErrorCode.INEXISTENT_ITEM)})
 
     def version(self) -> Mapping[str, Any]:
@@ -102,14 +107,17 @@ class Gateway:
 
     def store_instance(self, dicom: bytes) -> str:
         """Store a DICOM file; Orthanc answers AlreadyStored with the same id when it has the instance."""
-        stored = json.loads(self._ask("RestApiPost", "/instances", dicom))
+        stored = self._inlet.store(dicom)
         if stored.get("Status") not in ("Success", "AlreadyStored"):
             raise Unavailable(f"Orthanc did not store the instance: {stored.get('Status')}.")
         return str(stored["ID"])
 
     def find_instance(self, sop_instance_uid: str) -> str | None:
         """The Orthanc id of a SOP instance, or None."""
-        found = json.loads(self._ask("RestApiPost", "/tools/lookup", sop_instance_uid.encode("ascii")))
+        try:
+            found = json.loads(self._orthanc.RestApiPost("/tools/lookup", sop_instance_uid.encode("ascii")))
+        except self._orthanc.OrthancException as error:
+            raise _unavailable(error) from None
         return next((str(row["ID"]) for row in found if row["Type"] == "Instance"), None)
 
     def _transport(self, series: Sequence[Mapping[str, Any]]) -> Transport:
@@ -127,12 +135,6 @@ class Gateway:
         except self._orthanc.OrthancException as error:
             if error.args and error.args[0] in self._not_there:
                 return None
-            raise _unavailable(error) from None
-
-    def _ask(self, call: str, path: str, body: bytes) -> bytes:
-        try:
-            return getattr(self._orthanc, call)(path, body)
-        except self._orthanc.OrthancException as error:
             raise _unavailable(error) from None
 
 

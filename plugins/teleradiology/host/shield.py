@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Mapping
+import re
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..core.errors import Busy
@@ -13,22 +16,32 @@ from .log import incident
 from .pool import LargeStackPool
 
 # Routes that take POST alone and answer JSON. Orthanc's other ones for POST answer files, or are for modalities and peers.
-ROUTES = (
-    "/tools/(?:find|bulk-content|bulk-delete|bulk-modify|bulk-anonymize|create-dicom)",
-    "/(?:patients|studies|series)/[0-9a-f-]+/(?:anonymize|modify|merge|split)",
-)
+_LOOKS = "/tools/(?:find|bulk-content|bulk-delete)"
+_JOBS = ("/tools/(?:bulk-modify|bulk-anonymize)", "/(?:patients|studies|series)/[0-9a-f-]+/(?:anonymize|modify|merge|split)")
+_CREATES = "/tools/create-dicom"
+ROUTES = (_LOOKS, *_JOBS, _CREATES)
+
+PAUSE = 0.05  # seconds between two looks at a job
+PATIENCE = 0.8  # of the time in which a request must be answered
+NOT_OFFERED = "This route is not offered: it could stop the reception of images. Send the file to POST /instances."
 
 log = logging.getLogger("teleradiology.shield")
 
 
 class Shield:
-    """Looks at the body, then has Orthanc do the work on a thread of ours, whose stack is large enough for what passes."""
+    """Looks at the body, then has Orthanc do the work on a thread of ours, whose stack is large enough for what passes.
 
-    def __init__(self, orthanc: Any, pool: LargeStackPool, sender: Sender, limits: Limits):
+    What stores instances is done as one of Orthanc's jobs, for which we wait without Python's global lock (see ``Inlet``).
+    """
+
+    def __init__(
+        self, orthanc: Any, pool: LargeStackPool, sender: Sender, limits: Limits, wait: Callable[[float], None] = time.sleep
+    ):
         self._orthanc = orthanc
         self._pool = pool
         self._sender = sender
         self._limits = limits
+        self._wait = wait
         codes = orthanc.ErrorCode
         self._statuses = {int(codes.UNKNOWN_RESOURCE): 404, int(codes.INEXISTENT_ITEM): 404}
 
@@ -51,10 +64,48 @@ class Shield:
         refused = self._limits.refusal(uri, {**request, "headers": {**request["headers"], "content-type": "application/json"}})
         if refused:
             return refused
+        if re.fullmatch(_CREATES, uri):
+            return problem(501, "not-offered", NOT_OFFERED, instance=uri)
+        body: bytes = request.get("body") or b""
         try:
-            found = self._orthanc.RestApiPost(uri, request.get("body") or b"")
+            if re.fullmatch(_LOOKS, uri):
+                return _json(self._orthanc.RestApiPost(uri, body))
+            return self._as_a_job(uri, body)
         except self._orthanc.OrthancException as error:
-            status = self._statuses.get(error.args[0] if error.args else -1, 400)
-            return problem(status, "refused-by-orthanc", "Orthanc refused the request; its log says why.", instance=uri)
-        body = found.encode("utf-8") if isinstance(found, str) else bytes(found)
-        return Answer(200, [("Content-Type", "application/json")], body)
+            return self._refused(uri, error.args[0] if error.args else -1)
+
+    def _as_a_job(self, uri: str, body: bytes) -> Answer:
+        try:
+            asked = json.loads(body)
+        except ValueError:
+            asked = None
+        if not isinstance(asked, dict):
+            return problem(400, "malformed", "Expected a JSON object.", instance=uri)
+        waits = asked.get("Synchronous", not asked.get("Asynchronous", False))  # as Orthanc reads it
+        if not isinstance(waits, bool):
+            return problem(400, "malformed", "Synchronous: expected true or false.", instance=uri)
+        begun = self._orthanc.RestApiPost(uri, json.dumps({**asked, "Synchronous": False}).encode())
+        return self._result(uri, json.loads(begun)["ID"]) or Answer(202, _JSON, begun) if waits else _json(begun)
+
+    def _result(self, uri: str, job_id: str) -> Answer | None:
+        """What came of the job; None when it is not done in time: it goes on, and can be asked for at /jobs."""
+        deadline = time.monotonic() + self._limits.seconds * PATIENCE
+        while time.monotonic() < deadline:
+            job = json.loads(self._orthanc.RestApiGet(f"/jobs/{job_id}"))
+            if job["State"] == "Success":
+                return Answer(200, _JSON, json.dumps(job["Content"]).encode())
+            if job["State"] == "Failure":
+                return self._refused(uri, job["ErrorCode"])
+            self._wait(PAUSE)
+        return None
+
+    def _refused(self, uri: str, code: int) -> Answer:
+        status = self._statuses.get(code, 400)
+        return problem(status, "refused-by-orthanc", "Orthanc refused the request; its log says why.", instance=uri)
+
+
+_JSON = [("Content-Type", "application/json")]
+
+
+def _json(found: str | bytes) -> Answer:
+    return Answer(200, _JSON, found.encode("utf-8") if isinstance(found, str) else bytes(found))

@@ -18,6 +18,7 @@ from .callers import Callers
 from .changes import Acts, Changes, Doorbell
 from .gate import Gate
 from .guards import StoreGuard
+from .inlet import Inlet
 from .limits import Limits
 from .log import incident
 from .notebook import Notebook
@@ -43,6 +44,7 @@ class Parts:
     acts: Acts
     heartbeat: Heartbeat
     notebook: Notebook
+    inlet: Inlet
     couriers: tuple[Heartbeat, ...] = ()  # each delivers on a thread of its own: a slow receiver delays no clock
 
 
@@ -51,7 +53,7 @@ def wire(orthanc: Any, parts: Parts, environ: MutableMapping[str, str]) -> None:
     settings, room = parts.room.settings, parts.room
     pool, keepers = LargeStackPool(settings.threads), LargeStackPool(GATEKEEPERS, "teleradiology-gate")
     callers = Callers(settings.trusted_proxies)
-    gate = Gate(Passes(room, keepers.run), callers, parts.notebook, settings.base_url)
+    gate = Gate(Passes(room, keepers.run), callers, parts.notebook, parts.inlet, settings.base_url)
     bridge = Bridge(parts.application, pool, Sender(orthanc), callers, limits_of(settings))
     shield = Shield(orthanc, pool, Sender(orthanc), limits_of(settings))
     guard = StoreGuard(settings.deepest_sequence, lambda why, sender: parts.notebook.note("instance-refused", "", sender, why))

@@ -130,9 +130,9 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     for left in reversed(range(BUSY_TIMEOUT_MS // SWITCH_AGAIN_MS)):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if not left:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not left:
                 raise
-            time.sleep(SWITCH_AGAIN_MS / 1000)
+            time.sleep(SWITCH_AGAIN_MS / 1000)  # SQLite tells nobody when the other one has finished
         else:
             return

@@ -114,20 +114,22 @@ def test_on_a_telephone_each_part_of_a_rule_passed_over_has_its_label(site):
     assert all(f'data-label="{each}"' in table for each in labels)
 
 
-def test_decisions_of_old_rules_are_told_by_the_rules_that_made_them(site):
-    workflow.remember(site.room)
-    item = site.study(study_description="CT CHEST")
+def put_other_rules_in_force(site):
     text = site.room.rules.current.text.replace("contains: stroke", "contains: sepsis")
     site.room.rules.file.write_text(text, encoding="utf-8")
     workflow.reload(site.room, service())
+
+
+def test_decisions_of_old_rules_are_told_by_the_rules_that_made_them(site):
+    workflow.remember(site.room)
+    item = site.study(study_description="CT CHEST")
+    put_other_rules_in_force(site)
     assert "يحتوي على" in why(site, item)
 
 
 def test_a_decision_whose_rules_are_known_no_more_is_shown_as_it_was_kept(site):
     item = site.study(study_description="CT CHEST")
-    text = site.room.rules.current.text.replace("contains: stroke", "contains: sepsis")
-    site.room.rules.file.write_text(text, encoding="utf-8")
-    workflow.reload(site.room, service())
+    put_other_rules_in_force(site)
     assert '<bdi class="mono breaks" dir="ltr" lang="en">contains stroke</bdi>' in why(site, item)
 
 
