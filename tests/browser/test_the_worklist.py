@@ -105,7 +105,8 @@ def test_a_number_opens_a_view_and_a_view_can_be_saved(visit):
     view = page.locator("#views a[aria-current]")
     expect(view).to_contain_text("From Gozo")
     number = view.get_attribute("data-number")
-    page.keyboard.press("1")
+    with page.expect_navigation():  # until it is loaded: before that, nobody listens for the next key
+        page.keyboard.press("1")
     expect(page.locator("#views a[aria-current]")).not_to_contain_text("From Gozo")
     page.keyboard.press(number or "")
     expect(page).to_have_url(re.compile("facility=gozo"))
