@@ -2,51 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
 
-from support import dicom_files, senders
+from support import dicom_files
 from support.live_orthanc import LiveOrthanc, until
-
-SENDERS = 3
-
-
-class Traffic:
-    """Modalities that send one small study after the other until they are told to stop."""
-
-    def __init__(self, orthanc: LiveOrthanc):
-        self._orthanc = orthanc
-        self._stopping = threading.Event()
-        self._sent = [0] * SENDERS
-        self.problems: list[str] = []
-        self._threads = [threading.Thread(target=self._send, args=(number,)) for number in range(SENDERS)]
-
-    def _send(self, number: int) -> None:
-        while not self._stopping.is_set():
-            try:
-                statuses = senders.c_store(self._orthanc.dicom_port, dicom_files.study(4), "BUSY_CT", "TELERADIOLOGY")
-            except AssertionError as error:
-                self.problems.append(str(error))
-                return
-            self._sent[number] += statuses.count(0)
-
-    def flows(self) -> None:
-        """Every modality gets images through from now on."""
-        before = list(self._sent)
-        until(lambda: self.problems or all(now > then for now, then in zip(self._sent, before, strict=True)), "images arrive", 40)
-        assert self.problems == []
-
-    def __enter__(self) -> Traffic:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+from support.traffic import Traffic
 
 
 @pytest.fixture
