@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -137,11 +137,11 @@ class RulesFile:
 
     def explain(self, facts: StudyFacts) -> Decision:
         """What the rules say of the study, and why. What inference services found raises urgency and never lowers it."""
-        seen = self.ruleset.explain(facts)
         if not has_findings(facts):
-            return seen
+            return self.ruleset.explain(facts)
         blind = self.ruleset.explain(without_findings(facts))
-        return only_raised(seen, blind, self._rank, lambda decision: self._promise(decision, facts))
+        explain = partial(self.ruleset.explain, facts)
+        return only_raised(explain, blind, self._rank, lambda decision: self._promise(decision, facts))
 
     def decide(self, facts: StudyFacts) -> Mapping[str, Any]:
         """The attributes alone, faster."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from .comparison import shown
-from .decision import Decided, Decision, Matched, PassedOver
+from .decision import Decided, Decision, PassedOver
 from .names import folded
 from .study_facts import StudyFacts
 
 CAUSE = "AI finding"
 NEVER_LOWERED = "what devices find may raise, never lower"
 SUGGESTED = "suggested-by:"  # begins the flag that names device and score
+PROMISED = ("turnaround", "warn_after")
 NO_SCORE = -1.0
 LONGEST_CODE, LONGEST_TEXT, LONGEST_DEVICE, LONGEST_VERSION = 64, 256, 64, 32
 
@@ -65,38 +67,64 @@ def has_findings(facts: StudyFacts) -> bool:
     return bool(facts.ai_device or facts.ai_finding or facts.ai_score is not None)
 
 
+Refused = Mapping[str, Mapping[str, Any]]  # rule -> attribute -> the value that it may not set
+
+
 def only_raised(
-    seen: Decision, blind: Decision, rank: Callable[[Decision], int], promise: Callable[[Decision], timedelta]
+    explain: Callable[[Refused], Decision],
+    blind: Decision,
+    rank: Callable[[Decision], int],
+    promise: Callable[[Decision], timedelta],
 ) -> Decision:
     """The decision made with findings, but nowhere less urgent than the ``blind`` one made without them.
 
-    Nor do findings alone take a study off the list or put it aside. A rule that they made hold for that is told as passed over.
+    Nor do findings alone take a study off the list or put it aside. What a rule may not set for that is told as passed over, and
+    the next rule that holds sets it: ``explain`` decides with findings, but without what it is told to refuse.
     """
-    attributes = dict(seen.attributes)
-    taken: tuple[str, ...] = ()
-    if rank(blind) < rank(seen):
-        taken = ("priority", "turnaround", "warn_after")
-    elif promise(blind) < promise(seen):
-        taken = ("turnaround", "warn_after")
-    for name in (*taken, *(name for name in ("skip", "hold") if name not in blind.attributes)):
-        attributes.pop(name, None)
-        if name in blind.attributes:
-            attributes[name] = blind.attributes[name]
-    refused = (told for each in seen.matched if (told := _refused(each, seen, attributes)))
-    passed_over = tuple(sorted((*seen.passed_over, *refused), key=lambda each: each.line))
+    refused: dict[str, dict[str, Any]] = {}
+    while lowered := _lowered(seen := explain(refused), blind, rank, promise):
+        for name in lowered:
+            decided = seen.attributes[name]
+            refused.setdefault(decided.rule, {})[name] = decided.value
+    attributes = _not_below(seen, blind, promise)
+    lines = {each.rule: each.line for each in seen.matched}
+    told = (PassedOver(rule, lines[rule], "ai", NEVER_LOWERED, _shown(sets)) for rule, sets in refused.items())
+    passed_over = tuple(sorted((*seen.passed_over, *told), key=lambda each: each.line))
     matched = tuple(each._replace(decided=_decided_by(each.rule, attributes)) for each in seen.matched)
     return replace(seen, attributes=attributes, passed_over=passed_over, matched=matched)
+
+
+def _lowered(
+    seen: Decision, blind: Decision, rank: Callable[[Decision], int], promise: Callable[[Decision], timedelta]
+) -> list[str]:
+    """What some rule sets less urgently than it is without findings; a promise is looked at when no priority is lowered."""
+    names = [name for name in ("skip", "hold") if name not in blind.attributes]
+    if rank(blind) < rank(seen):
+        names.append("priority")
+    elif promise(blind) < promise(seen):
+        names += PROMISED
+    return [name for name in names if name in seen.attributes and seen.attributes[name] != blind.attributes.get(name)]
+
+
+def _not_below(seen: Decision, blind: Decision, promise: Callable[[Decision], timedelta]) -> dict[str, Decided]:
+    """The attributes, with those of the blind decision where no rule is left that sets what it promised."""
+    attributes = dict(seen.attributes)
+    if "priority" in blind.attributes:
+        attributes.setdefault("priority", blind.attributes["priority"])
+    if promise(blind) < promise(replace(seen, attributes=attributes)):
+        for name in PROMISED:
+            attributes.pop(name, None)
+            if name in blind.attributes:
+                attributes[name] = blind.attributes[name]
+    return attributes
 
 
 def _decided_by(rule: str, attributes: Mapping[str, Decided]) -> tuple[str, ...]:
     return tuple(name for name, decided in attributes.items() if decided.rule == rule)
 
 
-def _refused(rule: Matched, seen: Decision, attributes: Mapping[str, Decided]) -> PassedOver | None:
-    """What the rule would have set, had findings been allowed to lower."""
-    values = [(name, seen.value(name)) for name in rule.decided if attributes.get(name) != seen.attributes[name]]
-    told = ", ".join(f"{name} {shown(value)}" for name, value in values)
-    return PassedOver(rule.rule, rule.line, "ai", NEVER_LOWERED, told) if told else None
+def _shown(sets: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {shown(value)}" for name, value in sets.items())
 
 
 def suggestion(findings: Sequence[Finding]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -24,6 +24,9 @@ ATTRIBUTES: Mapping[str, str] = {
     "forward_to": "Names of destinations, kept with the decision for other programs; this service sends nothing by it.",
     "language": "The language the report is to be written in.",
 }
+
+
+NOTHING: Mapping[str, Container[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,11 @@ class RuleSet:
                     values.setdefault(name, value)
         return values
 
-    def explain(self, facts: StudyFacts) -> Decision:
-        """The attributes with the rule that decided each, and for every rule that does not hold the condition that failed."""
+    def explain(self, facts: StudyFacts, refused: Mapping[str, Container[str]] = NOTHING) -> Decision:
+        """The attributes with the rule that decided each, and for every rule that does not hold the condition that failed.
+
+        ``refused`` are attributes that a rule, by its name, does not set although it holds.
+        """
         known = facts.known
         attributes: dict[str, Decided] = {}
         matched: list[Matched] = []
@@ -104,13 +110,14 @@ class RuleSet:
                     passed_over.append(_passed_over((name, line, subject, expected, known.told[asked])))
                     break
             else:
-                self._note(rule, attributes, matched)
+                self._note(rule, refused.get(name, ()), attributes, matched)
         return Decision(self.digest, attributes, tuple(passed_over), tuple(matched))
 
     @staticmethod
-    def _note(rule: Rule, attributes: dict[str, Decided], matched: list[Matched]) -> None:
+    def _note(rule: Rule, refused: Container[str], attributes: dict[str, Decided], matched: list[Matched]) -> None:
         """The rule holds: it decides what is not decided yet."""
-        new = {name: Decided(value, rule.name, rule.line) for name, value in rule.then.items() if name not in attributes}
+        taken = (name for name in rule.then if name not in attributes and name not in refused)
+        new = {name: Decided(rule.then[name], rule.name, rule.line) for name in taken}
         attributes.update(new)
         matched.append(Matched(rule.name, rule.line, tuple(new)))
 

@@ -46,10 +46,9 @@ def trace(rules: RuleSet, facts: StudyFacts, made: Decision, lines: Sequence[Seq
     for place, rule in enumerate(rules.rules):
         asked = _asked(rule, facts, lines[place] if place < len(lines) else ())
         holds = all(each.holds for each in asked)
-        first = tuple(name for name in rule.then if holds and name not in taken)
-        taken.update(first)
         decided = tuple(name for name in rule.then if name in made.attributes and made.attributes[name].rule == rule.name)
-        refused = tuple(name for name in first if name not in decided)
+        refused = tuple(name for name in rule.then if holds and name not in taken and name not in decided)
+        taken.update(decided if holds else ())
         sets = {name: value_to_json(value) for name, value in rule.then.items()}
         found.append(Traced(rule.name, rule.line, holds, asked, decided, sets, refused))
     return tuple(found)
