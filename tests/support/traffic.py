@@ -33,7 +33,7 @@ class Traffic:
 
     def _send(self, number: int) -> None:
         folder = self._orthanc.folder / f"modality-{number}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         while not self._stopping.is_set():
             images = dicom_files.study(4)
             files = [folder / f"{each}.dcm" for each in range(len(images))]
