@@ -77,6 +77,13 @@ def test_what_would_shut_us_out_of_orthanc_is_refused(key: str, value: bool, exp
     assert problem.path == key and problem.message.startswith(f"expected {expected}, found {str(value).lower()}: ")
 
 
+def test_remote_access_without_a_word_about_passwords_would_shut_us_out_too() -> None:
+    with pytest.raises(InvalidConfiguration) as refusal:
+        Settings.from_orthanc({"RemoteAccessAllowed": True}, {})
+    assert [problem.path for problem in refusal.value.problems] == ["AuthenticationEnabled"]
+    assert Settings.from_orthanc({"RemoteAccessAllowed": True, "AuthenticationEnabled": False}, {}).remote_access
+
+
 def test_all_problems_are_told_at_once_with_suggestions() -> None:
     section = {"QuietSecond": 1, "Threads": "many", "LeaseSeconds": -1, "Languages": [], "Rules": 7, "PdfWorkers": True, "Zzz": 1}
     assert problems(section) == [

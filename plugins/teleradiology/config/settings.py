@@ -201,10 +201,12 @@ _MUST_BE = (
 
 
 def _problems_of_orthancs_own(configuration: Mapping[str, Any]) -> list[Problem]:
+    asks = bool(configuration.get("RemoteAccessAllowed", False))  # Orthanc asks for passwords then, unless it is told not to
+    found = {"HttpServerEnabled": True, "AuthenticationEnabled": asks, "SslEnabled": False, **configuration}
     return [
-        Problem(f"expected {str(value).lower()}, found {str(configuration[key]).lower()[:60]}: {why}", path=key)
+        Problem(f"expected {str(value).lower()}, found {str(found[key]).lower()[:60]}: {why}", path=key)
         for key, value, why in _MUST_BE
-        if configuration.get(key, value) is not value
+        if found[key] is not value
     ]
 
 
