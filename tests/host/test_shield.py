@@ -64,7 +64,7 @@ def test_a_job_that_fails_is_refused(code: int, status: int) -> None:
     assert asked(Jobs({"State": "Failure", "ErrorCode": code}), MODIFY, {})[0] == status
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"1", b"{", b"\xff", {"Synchronous": "yes"}])
+@pytest.mark.parametrize("body", [b"", b"[]", b"1", b"{", b"\xff", {"Synchronous": "yes"}, {"Asynchronous": 1}])
 def test_what_is_no_request_begins_nothing(body: Any) -> None:
     orthanc = Jobs({"State": "Running"})
     status, refusal = asked(orthanc, MODIFY, body)

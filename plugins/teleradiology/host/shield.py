@@ -81,9 +81,10 @@ class Shield:
             asked = None
         if not isinstance(asked, dict):
             return problem(400, "malformed", "Expected a JSON object.", instance=uri)
-        waits = asked.get("Synchronous", not asked.get("Asynchronous", False))  # as Orthanc reads it
-        if not isinstance(waits, bool):
-            return problem(400, "malformed", "Synchronous: expected true or false.", instance=uri)
+        apart = asked.get("Asynchronous", False)
+        waits = asked.get("Synchronous", not apart)  # as Orthanc reads it
+        if not isinstance(waits, bool) or not isinstance(apart, bool):
+            return problem(400, "malformed", "Synchronous, Asynchronous: expected true or false.", instance=uri)
         begun = self._orthanc.RestApiPost(uri, json.dumps({**asked, "Synchronous": False}).encode())
         return self._result(uri, json.loads(begun)["ID"]) or Answer(202, _JSON, begun) if waits else _json(begun)
 
